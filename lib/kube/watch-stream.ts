@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { ApiError } from './api-error.ts';
 import type { KubeObject, Status, WatchEventType } from './types.ts';
 
@@ -14,15 +13,23 @@ export type WatchEvent<T> =
 export async function* watchEvents<T extends KubeObject>(
   response: IncomingMessage,
 ): AsyncGenerator<WatchEvent<T>> {
-  let failure: Error | undefined;
-  response.on('error', (error) => {
-    failure = error;
-  });
-  for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line === '') continue;
+  for await (const line of lines(response)) {
     const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: Status };
     if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 500, event.object);
     yield event;
   }
-  if (failure) throw failure;
+}
+
+/** Whole lines of a stream; what follows the last newline is a torn event and dropped. */
+async function* lines(stream: IncomingMessage): AsyncGenerator<string> {
+  stream.setEncoding('utf8');
+  let rest: string[] = [];
+  for await (const chunk of stream) {
+    const parts = (chunk as string).split('\n');
+    rest.push(parts.shift() ?? '');
+    if (parts.length === 0) continue;
+    const first = rest.join('');
+    rest = [parts.pop() ?? ''];
+    for (const line of [first, ...parts]) if (line !== '') yield line;
+  }
 }
