@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import Mocha from 'mocha';
+
+/**
+ * `npm test`: runs every test through mocha's API and ends with the real totals. `npm test -- WORD …` runs only the files
+ * whose path holds one of the words, `--grep TEXT` only the tests of that name. Exit codes: 0 passed, 1 failed, 5 none ran.
+ */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { grep: { type: 'string' }, slow: { type: 'boolean' } },
+  });
+  const mocha = new Mocha({
+    timeout: 30_000,
+    slow: 5_000,
+    reporter: 'spec',
+    ...(values.grep && { fgrep: values.grep }),
+  });
+  for (const file of testFiles(positionals)) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  const started = performance.now();
+  const runner = await new Promise<Mocha.Runner>((resolve) => {
+    const running = mocha.run(() => resolve(running));
+  });
+  const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+  const skipped = pending > 0 ? `, ${pending} skipped` : '';
+  process.stdout.write(`${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+  process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
+  process.exitCode = failures > 0 ? 1 : passes === 0 ? 5 : 0;
+}
+
+/** Tests in an order that shows small faults first: leaves, then parts, then whole clusters. */
+function testFiles(words: readonly string[]): string[] {
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return files.map((file) => `test/${file}`);
+}
+
+const order = ['lib', 'scripts', 'proxy', 'sandbox', 'behaviour', 'labs', 'whole'];
+
+function rank(file: string): number {
+  const at = order.indexOf(file.split('/')[0] ?? '');
+  return at === -1 ? order.length : at;
+}
+
+await main();
