@@ -66,7 +66,10 @@ export interface ServerConfig {
  * A kind of object, as data and pure rules; one file each. The generic path calls them in this order:
  * create: setDefaults → prepareForCreate → validate → allocate → store;
  * update: setDefaults → prepareForUpdate → validateUpdate → allocate → store;
- * status: setDefaults → prepareForStatusUpdate → validateUpdate → store.
+ * status: setDefaults → prepareForStatusUpdate → validateStatusUpdate, or validateUpdate without one → store.
+ * The generic path checks the metadata (validation/object-meta.ts: `validateObjectMeta` on create,
+ * `validateObjectMetaUpdate` on update) and puts those errors in front of what `validate…` returns: these see
+ * everything but the metadata. `allocate` runs in a dry run too, because it fills fields the caller wants to see.
  * `set…` and `prepare…` change the object in place (it is a copy of the caller's own).
  */
 export interface Kind<T extends StoredObject = StoredObject> {
@@ -94,11 +97,19 @@ export interface Kind<T extends StoredObject = StoredObject> {
   prepareForUpdate?(object: T, old: T, context: KindContext): void;
   validateUpdate?(object: T, old: T, context: KindContext): FieldError[];
   prepareForStatusUpdate?(object: T, old: T, context: KindContext): void;
+  validateStatusUpdate?(object: T, old: T, context: KindContext): FieldError[];
   /**
    * Takes what is unique in the cluster (cluster IP, node port), in place. `old` is undefined on create.
    * Runs inside the store's writer, one at a time, so that what `find` shows cannot change meanwhile.
    */
   allocate?(object: T, old: T | undefined, context: KindContext): FieldError[];
+  /**
+   * True when the change counts up `metadata.generation`; asked on every update of a kind that has one.
+   * Without it: when anything but metadata and status changed.
+   */
+  changesGeneration?(object: T, old: T): boolean;
+  /** Sentences for `Warning:` headers of an accepted create or update. */
+  warnings?(object: T, old: T | undefined): string[];
   /** Seconds of grace when one is deleted without saying; undefined: gone at once. Pods alone have it. */
   gracePeriodSeconds?(object: T): number;
 }

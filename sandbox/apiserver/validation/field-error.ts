@@ -30,6 +30,18 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
   return at('FieldValueNotSupported', field, `Unsupported value: ${quote(value)}: supported values: ${list}`);
 };
 
+export const notFound = (field: string, value: unknown): FieldError => {
+  return at('FieldValueNotFound', field, `Not found: ${quote(value)}`);
+};
+
+export const tooMany = (field: string, actual: number, max: number): FieldError => {
+  return at('FieldValueTooMany', field, `Too many: ${actual}: must have at most ${max} items`);
+};
+
+export const internal = (field: string, detail: string): FieldError => {
+  return at('InternalError', field, join('Internal error', detail));
+};
+
 export const tooLong = (field: string, max: number): FieldError => {
   return at('FieldValueTooLong', field, `Too long: may not be more than ${max} bytes`);
 };
@@ -38,7 +50,13 @@ function join(head: string, detail: string): string {
   return detail === '' ? head : `${head}: ${detail}`;
 }
 
-/** As Go prints it: strings quoted, numbers and booleans bare, the rest as JSON. */
+/** As Go prints it: strings quoted, numbers and booleans bare, the rest as JSON with `<`, `>` and `&` escaped. */
 function quote(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(value);
+  if (value === undefined) return 'null';
+  const text = JSON.stringify(value);
+  return typeof value === 'object' ? text.replace(/[<>&]/g, escapeForHtml) : text;
+}
+
+function escapeForHtml(sign: string): string {
+  return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
