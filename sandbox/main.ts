@@ -1,0 +1,24 @@
+import { didYouMean } from '../lib/suggest.ts';
+
+/** Every program of the sandbox is one component of this dispatcher: `sandbox COMPONENT [FLAG…]`. */
+type Main = (argv: string[]) => Promise<void>;
+
+const components: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
+  supervise: () => import('./supervise/main.ts'),
+  inside: () => import('./inside/main.ts'),
+  apiserver: () => import('./apiserver/main.ts'),
+  controllers: () => import('./controllers/main.ts'),
+  node: () => import('./node/main.ts'),
+  dns: () => import('./dns/main.ts'),
+};
+
+const [name = '', ...argv] = process.argv.slice(2);
+const component = components[name];
+if (component) await (await component()).main(argv);
+else {
+  const known = Object.keys(components);
+  process.stderr.write(
+    `could not start the component "${name}": there are ${known.join(', ')}${didYouMean(name, known)}\n`,
+  );
+  process.exitCode = 2;
+}

@@ -1,0 +1,48 @@
+import { codeOf, exitCodes, type Fault, messageOf, WorkshopError } from '../../lib/errors.ts';
+import { ExecError } from '../../lib/exec.ts';
+import type { Terminal } from './command-line.ts';
+
+/** Tells the user of a failure, on stderr and with `--json` on stdout too; returns the exit code. */
+export function report(error: unknown, argv: readonly string[], { stdout, stderr }: Terminal): number {
+  const fault = faultOf(error);
+  const code = exitCodes[fault];
+  const message = textOf(error, fault);
+  const advice = error instanceof WorkshopError ? error.advice : undefined;
+  stderr.write(`${message.replace(/[.\n]*$/, '')}.\n`);
+  if (advice) stderr.write(`Try: ${advice}\n`);
+  if (argv.includes('--json')) {
+    stdout.write(`${JSON.stringify({ error: { code, id: fault, message, advice } }, null, 2)}\n`);
+  }
+  if (argv.includes('-v') || argv.includes('--verbose')) stderr.write(`${details(error)}\n`);
+  return code;
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof WorkshopError) return error.fault;
+  if (error instanceof ExecError) return error.kind === 'timeout' ? 'timeout' : 'environment';
+  return environmentCodes.has(codeOf(error) ?? '') ? 'environment' : 'bug';
+}
+
+/** System errors that speak of the machine, not of a mistake of ours. */
+const environmentCodes = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ECONNREFUSED',
+  'ECONNRESET',
+]);
+
+function textOf(error: unknown, fault: Fault): string {
+  const message = messageOf(error);
+  if (fault !== 'bug') return message.startsWith('could not') ? message : `could not go on: ${message}`;
+  return `${message}\nThis is a fault of the workshop itself; -v shows where`;
+}
+
+function details(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const cause =
+    error instanceof Error && error.cause !== undefined ? `\ncaused by ${details(error.cause)}` : '';
+  return stack + cause;
+}
