@@ -37,7 +37,11 @@ export async function bundleAll(root) {
         chunkNames: 'chunks/[name]-[hash]',
       }),
       build({ ...common, entryPoints: { proxy: `${root}/proxy/main.ts` }, outdir: fresh }),
-      build({ ...common, entryPoints: { schema: `${root}/scripts/build/schema.ts` }, outdir: `${fresh}/once` }),
+      build({
+        ...common,
+        entryPoints: { schema: `${root}/scripts/build/schema.ts` },
+        outdir: `${fresh}/once`,
+      }),
     ]);
     const { buildSchema } = await import(`${fresh}/once/schema.js`);
     await buildSchema({ root, outFile: `${root}/build/schema.json` });
@@ -50,5 +54,6 @@ export async function bundleAll(root) {
 /** Old chunks stay for the programs that still run from them; their names hold a hash. */
 async function install(from, to) {
   await cp(`${from}/chunks`, `${to}/chunks`, { recursive: true, force: true });
-  for (const name of ['workshop.js', 'sandbox.js', 'proxy.js']) await rename(`${from}/${name}`, `${to}/${name}`);
+  for (const name of ['workshop.js', 'sandbox.js', 'proxy.js'])
+    await rename(`${from}/${name}`, `${to}/${name}`);
 }
