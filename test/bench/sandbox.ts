@@ -70,5 +70,5 @@ function supervisorPid(stateDir: string): number {
   const cluster = JSON.parse(readFileSync(join(stateDir, 'bench', 'cluster.json'), 'utf8')) as {
     pid: number;
   };
-  return cluster.pid;
+  return cluster.supervisor.pid;
 }
