@@ -1,0 +1,108 @@
+import { validateImmutable } from '../validation/equal.ts';
+import type { FieldError } from '../validation/field-error.ts';
+import { invalid, required, tooLong } from '../validation/field-error.ts';
+import { ageColumn, nameColumn, textColumn } from './column.ts';
+import { dataLimit, immutableErrors, keyErrors } from './config-map.ts';
+import { defineKind } from './define.ts';
+import type { StoredObject } from './kind.ts';
+
+interface SecretObject extends StoredObject {
+  type: string;
+  /** Base64. */
+  data?: Record<string, string>;
+  stringData?: Record<string, string>;
+  immutable?: boolean;
+}
+
+export const secret = defineKind<SecretObject>({
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  singular: 'secret',
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  model: 'V1Secret',
+  subresources: [],
+  columns: [
+    nameColumn,
+    textColumn(
+      'Type',
+      'Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types',
+      ({ type }) => type,
+    ),
+    textColumn(
+      'Data',
+      "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or '.'. The serialized form of the secret data is a base64 encoded string, representing the arbitrary (possibly non-string) data value here. Described in https://tools.ietf.org/html/rfc4648#section-4",
+      ({ data = {} }) => Object.keys(data).length,
+    ),
+    ageColumn,
+  ],
+  selectable: { type: ({ type }) => type },
+  hasGeneration: false,
+  setDefaults(object) {
+    object.type ||= 'Opaque';
+    for (const [key, text] of Object.entries(object.stringData ?? {})) {
+      object.data = { ...object.data, [key]: Buffer.from(text).toString('base64') };
+    }
+    delete object.stringData;
+  },
+  validate: validateSecret,
+  validateUpdate: (object, old) => [
+    ...validateImmutable(object.type, old.type, 'type'),
+    ...immutableErrors(object, old, ['data']),
+    ...validateSecret(object),
+  ],
+});
+
+function validateSecret(object: SecretObject): FieldError[] {
+  const entries = Object.entries(object.data ?? {});
+  const errors = entries.flatMap(([key]) => keyErrors('data', key));
+  const size = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(value, 'base64'), 0);
+  if (size > dataLimit) errors.push(tooLong('data', dataLimit));
+  return [...errors, ...typeErrors(object)];
+}
+
+/** Each well-known type promises certain keys (core/validation ValidateSecret). */
+function typeErrors({ type, data = {}, metadata }: SecretObject): FieldError[] {
+  const missing = (...keys: string[]) =>
+    keys.filter((key) => data[key] === undefined).map((key) => required(`data[${key}]`));
+  switch (type) {
+    case 'kubernetes.io/service-account-token': {
+      const name = 'kubernetes.io/service-account.name';
+      return metadata.annotations?.[name] ? [] : [required(`metadata.annotations[${name}]`)];
+    }
+    case 'kubernetes.io/dockercfg':
+      return jsonErrors('.dockercfg', data['.dockercfg']);
+    case 'kubernetes.io/dockerconfigjson':
+      return jsonErrors('.dockerconfigjson', data['.dockerconfigjson']);
+    case 'kubernetes.io/basic-auth': {
+      const both = missing('username', 'password');
+      return both.length === 2 ? both : [];
+    }
+    case 'kubernetes.io/ssh-auth':
+      return data['ssh-privatekey'] ? [] : [required('data[ssh-privatekey]')];
+    case 'kubernetes.io/tls':
+      return missing('tls.crt', 'tls.key');
+    default:
+      return [];
+  }
+}
+
+function jsonErrors(key: string, encoded: string | undefined): FieldError[] {
+  if (encoded === undefined) return [required(`data[${key}]`)];
+  const reason = jsonFault(Buffer.from(encoded, 'base64').toString());
+  return reason ? [invalid(`data[${key}]`, '<secret contents redacted>', reason)] : [];
+}
+
+/** Go's words for the commonest fault: text that is no JSON from its first character. */
+function jsonFault(text: string): string | undefined {
+  if (text.trim() === '') return 'unexpected end of JSON input';
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return `invalid character '${text.trim()[0]}' looking for beginning of value`;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Cidr } from '../../../../lib/ip.ts';
+import { addressAt, contains, formatCidr, parseCidr, sizeOf } from '../../../../lib/ip.ts';
+import type { FieldError } from '../../validation/field-error.ts';
+import { internal, invalid } from '../../validation/field-error.ts';
+import type { KindContext } from '../kind.ts';
+import type { ServiceObject, ServiceSpec } from './object.ts';
+import { isExternalName, isHeadless } from './object.ts';
+
+/**
+ * Gives a Service its cluster address: the one it asks for, or a free one of the dynamic band.
+ * Changes `spec` in place.
+ */
+export function allocateClusterIP(spec: ServiceSpec, context: KindContext): FieldError[] {
+  if (isExternalName(spec) || isHeadless(spec)) return [];
+  const cidr = parseCidr(context.config.serviceClusterIPRange);
+  const services = context.find('services') as readonly ServiceObject[];
+  const wanted = spec.clusterIPs?.[0];
+  if (wanted) return claim(wanted, spec, cidr, services);
+  const address = firstFree(cidr, services, Math.random());
+  if (!address) return [internal('spec.clusterIPs', 'failed to allocate a serviceIP: range is full')];
+  spec.clusterIP = address;
+  spec.clusterIPs = [address];
+  return [];
+}
+
+function claim(
+  address: string,
+  { clusterIPs }: ServiceSpec,
+  cidr: Cidr,
+  services: readonly ServiceObject[],
+): FieldError[] {
+  const refuse = (reason: string) => [
+    invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${address}: ${reason}`),
+  ];
+  if (!contains(cidr, address)) {
+    return refuse('the provided network does not match the current range');
+  }
+  const [first, last] = bounds(cidr);
+  const edge = address === addressAt(cidr, first - 1) || address === addressAt(cidr, last + 1);
+  if (edge) {
+    const range = formatCidr(cidr);
+    return refuse(
+      `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`,
+    );
+  }
+  return isTaken(address, services) ? refuse('provided IP is already allocated') : [];
+}
+
+/**
+ * A free address, tried in order from a random start (`chance` in [0, 1)), first above the static band, which is
+ * left to those who ask for an address (KEP-3070), then in it.
+ */
+export function firstFree(
+  cidr: Cidr,
+  services: readonly ServiceObject[],
+  chance: number,
+): string | undefined {
+  const [first, last] = bounds(cidr);
+  const band = staticBand(Number(sizeOf(cidr)), { step: 16, max: 256 });
+  const upper = { from: first + band, to: last };
+  return (
+    freeIn(upper, cidr, services, chance) ??
+    freeIn({ from: first, to: first + band - 1 }, cidr, services, chance)
+  );
+}
+
+/** First and last index that a Service may have: neither the network's own address nor the broadcast one. */
+function bounds(cidr: Cidr): [first: number, last: number] {
+  return [1, Number(sizeOf(cidr)) - (cidr.family === 'IPv4' ? 2 : 1)];
+}
+
+/** Numbers at the start of a range kept for explicit requests: `min(max(16, size/step), max)` (KEP-3070, KEP-3668). */
+export function staticBand(size: number, { step, max }: { step: number; max: number }): number {
+  return size <= 16 ? 0 : Math.min(Math.max(16, Math.trunc(size / step)), max);
+}
+
+/** Tries that look through the list of Services one by one, which is cheap, before a set of all addresses is made. */
+const cheapTries = 8;
+
+function freeIn(
+  { from, to }: { from: number; to: number },
+  cidr: Cidr,
+  services: readonly ServiceObject[],
+  chance: number,
+): string | undefined {
+  const size = to - from + 1;
+  const start = Math.floor(chance * size);
+  let taken: Set<string> | undefined;
+  for (let step = 0; step < size; step++) {
+    const address = addressAt(cidr, from + ((start + step) % size));
+    if (step >= cheapTries) taken ??= new Set(services.flatMap(({ spec }) => spec.clusterIPs ?? []));
+    if (!(taken ? taken.has(address) : isTaken(address, services))) return address;
+  }
+  return undefined;
+}
+
+function isTaken(address: string, services: readonly ServiceObject[]): boolean {
+  return services.some(({ spec }) => spec.clusterIP === address || spec.clusterIPs?.includes(address));
+}
