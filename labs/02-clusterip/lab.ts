@@ -1,0 +1,20 @@
+import type { LabDefinition } from '../lab.ts';
+import { applyManifest } from '../steps/objects.ts';
+import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
+import { byName } from './by-name.check.ts';
+import { exposed } from './exposed.check.ts';
+import { spread } from './spread.check.ts';
+import { stableAddress } from './stable-address.check.ts';
+import { tableRow } from './table-row.check.ts';
+
+export const clusterIp: LabDefinition = {
+  id: '02-clusterip',
+  title: 'A Service of type ClusterIP',
+  async setUp(lab) {
+    await applyManifest(lab, 'hostname-deployment');
+    await applyManifest(lab, 'hostname-service-clusterip');
+    const [pods] = await Promise.all([readyPods(lab, 'app=webserver', 3), startClient(lab)]);
+    await endpointsAre(lab, 'hostname-service-clusterip', pods);
+  },
+  checks: [tableRow, spread, byName, exposed, stableAddress],
+};

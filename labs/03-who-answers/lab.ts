@@ -1,0 +1,17 @@
+import type { LabDefinition } from '../lab.ts';
+import { applyManifest } from '../steps/objects.ts';
+import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
+import { replacedPod } from './replaced-pod.check.ts';
+import { rotation } from './rotation.check.ts';
+
+export const whoAnswers: LabDefinition = {
+  id: '03-who-answers',
+  title: 'Who answers: rotation, chance, and a pod replaced meanwhile',
+  async setUp(lab) {
+    await applyManifest(lab, 'hostname-deployment');
+    await applyManifest(lab, 'hostname-service-clusterip');
+    const [pods] = await Promise.all([readyPods(lab, 'app=webserver', 3), startClient(lab)]);
+    await endpointsAre(lab, 'hostname-service-clusterip', pods);
+  },
+  checks: [rotation, replacedPod],
+};

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { resources } from '../../lib/kube/resources.ts';
+import { demand } from '../check-failure.ts';
+import type { Check, Lab } from '../lab.ts';
+import { clusterIpOf } from '../steps/objects.ts';
+import { endpointsAre, nameOf, podsWith, readyPods } from '../steps/pods.ts';
+import {
+  type Answer,
+  answersOf,
+  askFromPod,
+  askUntilTold,
+  describeAnswers,
+  firstRefusal,
+  shortName,
+} from '../steps/requests.ts';
+
+const service = 'hostname-service-clusterip';
+
+export const replacedPod: Check = {
+  claims: ['L-07'],
+  title: 'a deleted pod gets no more requests, its successor gets some at once, and none fails meanwhile',
+  look: "the Service's EndpointSlices and the rules of the node while a pod goes and another comes",
+  async run(lab) {
+    const url = `http://${await clusterIpOf(lab, service)}:8080`;
+    const before = await podsWith(lab, 'app=webserver');
+    const [victim] = before;
+    demand(victim, { expected: 'a pod with the label app=webserver', observed: 'none' });
+    const loop = askUntilTold(lab, 'debug', url);
+    const [successor, seconds] = await replace(lab, nameOf(victim), before.map(nameOf), url).finally(
+      loop.enough,
+    );
+    const meanwhile = await loop.answers;
+    expect(
+      firstRefusal(meanwhile),
+      `what came instead of an answer meanwhile (of ${meanwhile.length})`,
+    ).to.equal(undefined);
+    const answers = await askFromPod(lab, 'debug', url, { times: 60 });
+    lab.seen(
+      `${shortName(successor)} answered ${seconds.toFixed(1)} s after Ready; ${meanwhile.length} requests meanwhile, none failed`,
+    );
+    const names = (await podsWith(lab, 'app=webserver')).map(nameOf);
+    expect(
+      [...new Set(answersOf(answers))].sort(),
+      `the pods that answer now (${describeAnswers(answers)})`,
+    ).to.deep.equal(names);
+  },
+};
+
+/** Deletes the pod; resolves with its successor's name and how long after Ready its first answer came, in seconds. */
+async function replace(lab: Lab, victim: string, before: string[], url: string): Promise<[string, number]> {
+  const ref = { namespace: lab.namespace, name: victim };
+  await lab.client.delete(resources.pods, ref, { signal: lab.signal });
+  const after = await readyPods(lab, 'app=webserver', 3);
+  const ready = performance.now();
+  const successor = after.map(nameOf).find((name) => !before.includes(name));
+  demand(successor, { expected: 'a new pod in place of the deleted one', observed: 'the old names' });
+  let tried: Answer[] = [];
+  while (!answersOf(tried).includes(successor) && performance.now() - ready < 4000) {
+    tried = await askFromPod(lab, 'debug', url, { times: 6 });
+  }
+  const seconds = (performance.now() - ready) / 1000;
+  demand(answersOf(tried).includes(successor) && seconds <= 2, {
+    expected: 'an answer of the new pod within 2 s of its being Ready',
+    observed: `after ${seconds.toFixed(1)} s: ${describeAnswers(tried)}`,
+  });
+  await endpointsAre(lab, service, after);
+  return [successor, seconds];
+}

@@ -1,0 +1,23 @@
+import type { LabDefinition } from '../lab.ts';
+import { applyManifest } from '../steps/objects.ts';
+import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
+import { everyNode } from './every-node.check.ts';
+import { fromNodes } from './from-nodes.check.ts';
+
+export const everyNodeLab: LabDefinition = {
+  id: '04-every-node',
+  title: 'The proxy of every node',
+  async setUp(lab) {
+    await applyManifest(lab, 'hostname-deployment');
+    await applyManifest(lab, 'hostname-service-clusterip');
+    await applyManifest(lab, 'my-nginx');
+    const [webservers, nginx] = await Promise.all([
+      readyPods(lab, 'app=webserver', 3),
+      readyPods(lab, 'app=nginx', 2),
+      startClient(lab),
+    ]);
+    await endpointsAre(lab, 'hostname-service-clusterip', webservers);
+    await endpointsAre(lab, 'my-nginx-svc', nginx);
+  },
+  checks: [everyNode, fromNodes],
+};

@@ -1,0 +1,17 @@
+import type { LabDefinition } from '../lab.ts';
+import { applyManifest } from '../steps/objects.ts';
+import { startClient } from '../steps/pods.ts';
+import { eightVariables } from './eight-variables.check.ts';
+import { serviceVariables } from './service-variables.check.ts';
+
+/** The Services come first: a pod has the variables of the Services that were there when it started. */
+export const environment: LabDefinition = {
+  id: '06-environment',
+  title: 'Environment variables',
+  async setUp(lab) {
+    await applyManifest(lab, 'hostname-service-clusterip');
+    await applyManifest(lab, 'my-nginx', { only: 'Service' });
+    await startClient(lab);
+  },
+  checks: [eightVariables, serviceVariables],
+};

@@ -1,0 +1,23 @@
+import { pods } from './01-pods/lab.ts';
+import { clusterIp } from './02-clusterip/lab.ts';
+import { whoAnswers } from './03-who-answers/lab.ts';
+import { everyNodeLab } from './04-every-node/lab.ts';
+import { sessionAffinity } from './05-session-affinity/lab.ts';
+import { environment } from './06-environment/lab.ts';
+import { dns } from './07-dns/lab.ts';
+import { nodePort } from './08-nodeport/lab.ts';
+import { cleaningUp } from './14-cleaning-up/lab.ts';
+import type { LabDefinition } from './lab.ts';
+
+/** The course, in teaching order. */
+export const labs: readonly LabDefinition[] = [
+  pods,
+  clusterIp,
+  whoAnswers,
+  everyNodeLab,
+  sessionAffinity,
+  environment,
+  dns,
+  nodePort,
+  cleaningUp,
+];

@@ -1,0 +1,111 @@
+import type { Lab, ShellOptions, ShellResult } from '../lab.ts';
+import { tally } from '../statistics.ts';
+
+/** One answer to a request: the pod that says Hello in it, or undefined with the text that came instead. */
+export interface Answer {
+  by: string | undefined;
+  text: string;
+}
+
+export interface RequestOptions extends ShellOptions {
+  /** How many, one after the other. Default 1. */
+  times?: number;
+}
+
+/** Requests a URL from a pod's shell, as the document's loop does. One answer for each request, also for those that got none. */
+export async function askFromPod(
+  lab: Lab,
+  pod: string,
+  url: string,
+  options: RequestOptions = {},
+): Promise<Answer[]> {
+  const { times = 1 } = options;
+  const seconds = secondsFor(times);
+  const argv = ['timeout', `${seconds}`, 'sh', '-c', loop('wget -q -O - "$1"'), 'sh', url, `${times}`];
+  const result = await lab.inPod(pod, argv, { timeoutMs: (seconds + 10) * 1000, ...options });
+  return answers(result, times);
+}
+
+/** The same from the shell of a node. */
+export async function askFromNode(
+  lab: Lab,
+  node: string,
+  url: string,
+  options: RequestOptions = {},
+): Promise<Answer[]> {
+  const { times = 1 } = options;
+  const seconds = secondsFor(times);
+  const argv = ['timeout', `${seconds}`, 'sh', '-c', nodeGet + loop('get "$1"'), 'sh', url, `${times}`];
+  const result = await lab.onNode(node, argv, { timeoutMs: (seconds + 10) * 1000 });
+  return answers(result, times);
+}
+
+/** A loop of requests that goes on until `enough` is called; at most half a minute. */
+export function askUntilTold(
+  lab: Lab,
+  pod: string,
+  url: string,
+): { answers: Promise<Answer[]>; enough: () => Promise<void> } {
+  const stop = `/tmp/enough-${Math.random().toString(36).slice(2)}`;
+  const script = `while [ ! -e "$2" ]; do wget -q -O - "$1" 2>&1; echo "${marker}"; done`;
+  const answers = lab
+    .inPod(pod, ['timeout', '30', 'sh', '-c', script, 'sh', url, stop], { timeoutMs: 40_000 })
+    .then((result) => parse(result.stdout));
+  answers.catch(() => {});
+  return {
+    answers,
+    enough: async () => {
+      await lab.inPod(pod, ['touch', stop]);
+    },
+  };
+}
+
+/** The names of the pods that answered. */
+export function answersOf(given: readonly Answer[]): string[] {
+  return given.flatMap(({ by }) => by ?? []);
+}
+
+/** `…-abcde ×67, …-fghij ×66`: who answered how often. */
+export function describeAnswers(given: readonly Answer[]): string {
+  const words = [...tally(given.map((answer) => answer.by ?? 'no answer'))];
+  return words.map(([name, count]) => `${shortName(name)} ×${count}`).join(', ') || 'nothing';
+}
+
+/** A pod's name without the Deployment's hash: `hostname-deployment-…-abcde`. */
+export function shortName(pod: string): string {
+  return pod.replace(/-[a-z0-9]{6,10}-([a-z0-9]{5})$/, '-…-$1');
+}
+
+/** What did not answer, in words; the first of them. */
+export function firstRefusal(given: readonly Answer[]): string | undefined {
+  const refusal = given.find((answer) => answer.by === undefined);
+  return refusal && (refusal.text.trim().split('\n').at(-1) || 'no answer');
+}
+
+const marker = '<<end of answer>>';
+
+/** One request gets so long: a few seconds for the first that hangs, then the loop is cut off and the rest has no answer. */
+function secondsFor(times: number): number {
+  return 4 + Math.ceil(times * 0.04);
+}
+
+function loop(get: string): string {
+  return `i=0; while [ $i -lt $2 ]; do ${get} 2>&1; echo "${marker}"; i=$((i+1)); done`;
+}
+
+/** A node has one of these programs; busybox is the lightest. */
+const nodeGet = `if command -v busybox >/dev/null; then get() { busybox wget -q -O - "$1"; }
+elif command -v curl >/dev/null; then get() { curl -s "$1"; }
+else get() { wget -q -O - "$1"; }; fi
+`;
+
+function answers(result: ShellResult, times: number): Answer[] {
+  const came = parse(result.stdout);
+  const why = result.stderr.trim() || 'no answer';
+  return Array.from({ length: times }, (_, index) => came[index] ?? { by: undefined, text: why });
+}
+
+function parse(stdout: string): Answer[] {
+  const texts = stdout.split(`${marker}\n`).slice(0, -1);
+  return texts.map((text) => ({ by: /Hello,\s+([^\s<]+)\s*<\/p>/.exec(text)?.[1], text }));
+}
