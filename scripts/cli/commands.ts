@@ -33,6 +33,36 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('../logs/command.ts')).logs,
   },
   {
+    name: 'apply',
+    summary: "apply the documents' manifests, or files of yours",
+    load: async () => (await import('../apply/command.ts')).applyCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'prove the claims of the documents on the running cluster',
+    load: async () => (await import('../verify/command.ts')).verify,
+  },
+  {
+    name: 'list',
+    summary: 'show the labs and what each check proves',
+    load: async () => (await import('../list/command.ts')).list,
+  },
+  {
+    name: 'claims',
+    summary: 'show every claim and the last result for it',
+    load: async () => (await import('../claims/command.ts')).ledger,
+  },
+  {
+    name: 'proxy',
+    summary: "show the proxies' state and the rules they made",
+    load: async () => (await import('../proxy/command.ts')).proxy,
+  },
+  {
+    name: 'run',
+    summary: 'up, apply and verify in one go: what npm start does',
+    load: async () => (await import('../run/command.ts')).runAll,
+  },
+  {
     name: 'doctor',
     summary: 'check whether this machine has what it takes',
     load: async () => (await import('../doctor/command.ts')).doctor,

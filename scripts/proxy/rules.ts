@@ -1,0 +1,51 @@
+import { WorkshopError } from '../../lib/errors.ts';
+import { isNotFound } from '../../lib/kube/api-error.ts';
+import { resources } from '../../lib/kube/resources.ts';
+import type { V1EndpointSlice, V1Service, Wire } from '../../lib/kube/types.ts';
+import type { Context } from '../cli/command.ts';
+import type { ProxyContext } from './command.ts';
+
+/** Prints each node's rules as the kernel has them, or only the lines that have to do with one Service. */
+export async function proxyRules(context: Context, { cluster, nodes, service }: ProxyContext): Promise<void> {
+  const addresses = service === undefined ? undefined : await addressesOf(cluster, service);
+  for (const node of nodes) {
+    const { stdout } = await cluster.runOnNode(node, ['nft', 'list', 'ruleset']);
+    if (nodes.length > 1) context.out.line(`# ${node}`);
+    context.out.write(addresses === undefined ? stdout : linesWith(stdout, addresses));
+  }
+}
+
+async function addressesOf(cluster: ProxyContext['cluster'], word: string): Promise<Set<string>> {
+  const [namespace = '', name = ''] = word.includes('/') ? word.split('/') : ['default', word];
+  const client = cluster.client();
+  const service = await client
+    .get<Wire<V1Service>>(resources.services, { namespace, name })
+    .catch((cause: unknown) => {
+      if (!isNotFound(cause)) throw cause;
+      throw new WorkshopError('usage', `could not find the Service ${namespace}/${name}`, {
+        advice: 'kubectl get services --all-namespaces',
+        cause,
+      });
+    });
+  const labelSelector = `kubernetes.io/service-name=${name}`;
+  const { items } = await client.list<Wire<V1EndpointSlice>>(resources.endpointSlices, {
+    namespace,
+    labelSelector,
+  });
+  const ports = service.spec?.ports?.flatMap(({ nodePort }) => (nodePort ? [String(nodePort)] : [])) ?? [];
+  return new Set([
+    ...(service.spec?.clusterIPs ?? []),
+    ...(service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
+    ...items.flatMap((slice) => slice.endpoints.flatMap((endpoint) => endpoint.addresses)),
+    ...ports,
+  ]);
+}
+
+/** Elements of sets and maps stand several to a line in nft's listing; each gets a line of its own here. */
+function linesWith(rules: string, addresses: ReadonlySet<string>): string {
+  const kept = rules
+    .replace(/,\s*(?=[\d"])/g, ',\n\t\t')
+    .split('\n')
+    .filter((line) => line.split(/[^\w.]+/).some((word) => addresses.has(word)));
+  return kept.length === 0 ? '' : `${kept.join('\n')}\n`;
+}

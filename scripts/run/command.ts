@@ -1,0 +1,53 @@
+import { labs } from '../../labs/index.ts';
+import { openCluster } from '../../lib/cluster/open.ts';
+import { clusterPaths, stateFolder } from '../../lib/paths.ts';
+import { applyManifests } from '../apply/apply-manifests.ts';
+import { defaultSet } from '../apply/default-set.ts';
+import type { Command, Context } from '../cli/command.ts';
+import { createOutput } from '../cli/output.ts';
+import { up } from '../up/command.ts';
+import { printResults, runVerification } from '../verify/command.ts';
+import { jsonReport } from '../verify/report/json.ts';
+import { exitCodeOf } from '../verify/results.ts';
+import { nextSteps } from './next-steps.ts';
+import { podsReady } from './pods-ready.ts';
+
+/** `workshop run`, which `npm start` calls */
+export const runAll: Command = {
+  usage: [''],
+  description:
+    "Starts the cluster if it does not run, applies the documents' manifests, runs every check, and prints the result.",
+  examples: [{ command: 'workshop run', does: 'the whole workshop, from nothing to checked' }],
+  flags: {},
+  async run(context) {
+    await bringUp(context);
+    await context.progress.step("apply the documents' manifests", () => applyAll(context));
+    context.progress.note(` • check ${labs.length} labs …`);
+    const verification = await runVerification(context, []);
+    if (context.json) context.out.json(jsonReport(verification));
+    else {
+      printResults(context, verification);
+      context.out.line();
+      context.out.write(nextSteps(context));
+    }
+    return exitCodeOf(verification.results);
+  },
+};
+
+/** What `up` says as its result belongs to `up`; here it is a step on the way. */
+async function bringUp(context: Context): Promise<void> {
+  const flags = Object.fromEntries(Object.entries(up.flags).map(([name, spec]) => [name, spec.default]));
+  const out = createOutput({ write: () => {} });
+  await up.run({ ...context, args: [], flags: { ...context.flags, ...flags }, out, json: false });
+}
+
+async function applyAll({ name, env, signal }: Context): Promise<void> {
+  const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));
+  try {
+    const client = cluster.client();
+    const applied = await applyManifests({ client, names: defaultSet, signal });
+    await podsReady(client, applied, signal);
+  } finally {
+    cluster.close();
+  }
+}

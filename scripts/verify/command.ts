@@ -1,0 +1,108 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { labs } from '../../labs/index.ts';
+import { writeFileAtomically } from '../../lib/atomic-file.ts';
+import { openCluster } from '../../lib/cluster/open.ts';
+import { messageOf, WorkshopError } from '../../lib/errors.ts';
+import { clusterPaths, type Environment, stateFolder } from '../../lib/paths.ts';
+import type { Command, Context } from '../cli/command.ts';
+import { enterInLedger } from './ledger.ts';
+import { jsonReport } from './report/json.ts';
+import { renderJunit } from './report/junit.ts';
+import { renderTable } from './report/table.ts';
+import { exitCodeOf, summaryOf, type Verification } from './results.ts';
+import { choose } from './selection.ts';
+import { verifyLabs } from './verify-labs.ts';
+
+/** `workshop verify` */
+export const verify: Command = {
+  usage: ['[LAB|CLAIM…] [--all] [--grep TEXT] [--junit FILE]'],
+  description:
+    'Proves the claims of the documents on the running cluster. Each lab gets a namespace of its own, which is deleted afterwards.\n' +
+    'Exit codes: 0 all kept, 1 some failed, 3 the cluster is away, 4 out of time, 5 a check has a fault or there was none to run.',
+  examples: [
+    { command: 'workshop verify', does: 'run every check' },
+    { command: 'workshop verify L-08', does: 'run the check of one claim' },
+    { command: 'workshop verify 05-session-affinity', does: 'run the checks of one lab' },
+    { command: 'workshop verify --all --junit results.xml', does: 'what CI runs' },
+  ],
+  flags: {
+    all: { type: 'boolean', summary: 'run every check; the same as naming none' },
+    grep: { type: 'string', value: 'TEXT', summary: 'only checks with this text in lab, claim or title' },
+    junit: { type: 'string', value: 'FILE', summary: 'write the results as JUnit XML, too' },
+  },
+  async run(context) {
+    const verification = await runVerification(context, context.flags['all'] === true ? [] : context.args);
+    const { junit } = context.flags;
+    if (typeof junit === 'string') writeJunit(junit, verification);
+    if (context.json) context.out.json(jsonReport(verification));
+    else printResults(context, verification);
+    return exitCodeOf(verification.results);
+  },
+};
+
+/**
+ * Runs the checks that `words` and `--grep` name on the cluster of the context, and enters the results in its ledger.
+ * Throws WorkshopError: `usage` for unknown words, `environment` when the cluster is away, `timeout` when `--timeout` is over.
+ */
+export async function runVerification(context: Context, words: readonly string[]): Promise<Verification> {
+  const { grep } = context.flags;
+  const chosen = choose(labs, words, typeof grep === 'string' ? grep : undefined);
+  const paths = clusterPaths(context.name, stateFolder(context.env));
+  const cluster = openCluster(context.name, paths);
+  const timeUp = context.timeoutMs === undefined ? [] : [AbortSignal.timeout(context.timeoutMs)];
+  const signal = AbortSignal.any([context.signal, ...timeUp]);
+  try {
+    const verification = await verifyLabs({
+      cluster,
+      settings: context.settings,
+      chosen,
+      kubectl: await findKubectl(context.env),
+      progress: context.progress,
+      signal,
+    });
+    context.signal.throwIfAborted();
+    enterInLedger(paths, verification);
+    if (!signal.aborted) return verification;
+    throw new WorkshopError('timeout', `could not verify in time: ${context.timeoutMs} ms are over`, {
+      advice: `workshop verify --timeout with more time; ${summaryOf(verification)}`,
+    });
+  } finally {
+    cluster.close();
+  }
+}
+
+/** The table, and below it the sum. */
+export function printResults(context: Context, verification: Verification): void {
+  const { out, color } = context;
+  if (verification.results.length === 0) {
+    context.progress.warn('no check was run: nothing fits these words');
+    return;
+  }
+  out.line(renderTable(verification, { width: process.stdout.columns ?? 80, color }));
+  out.line();
+  out.line(summaryOf(verification));
+}
+
+function writeJunit(file: string, verification: Verification): void {
+  try {
+    writeFileAtomically(file, renderJunit(verification), 0o644);
+  } catch (error) {
+    throw new WorkshopError('usage', `could not write ${file}: ${messageOf(error)}`, {
+      advice: 'name a file in a folder that exists',
+      cause: error,
+    });
+  }
+}
+
+async function findKubectl(env: Environment): Promise<string | undefined> {
+  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+    const file = join(folder, 'kubectl');
+    const found = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found && folder !== '') return file;
+  }
+  return undefined;
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterFacts, Lab } from '../../labs/lab.ts';
+import type { Cluster } from '../../lib/cluster/cluster.ts';
+import { run } from '../../lib/exec.ts';
+import { isNotFound } from '../../lib/kube/api-error.ts';
+import { resources } from '../../lib/kube/resources.ts';
+import type { KubeObject, V1Namespace, Wire } from '../../lib/kube/types.ts';
+import { repositoryRoot } from '../../lib/root.ts';
+import type { Settings } from '../../lib/settings/settings.ts';
+import { parseYamlStream } from '../../lib/yaml.ts';
+
+/** A lab's place on the cluster for as long as it runs: its namespaces, and what its checks reach the cluster by. */
+export interface LabPlace {
+  namespace: string;
+  /** Makes the lab's own namespace. */
+  open(signal: AbortSignal): Promise<void>;
+  /** What one check, or the set-up, is given. */
+  lab(signal: AbortSignal, seen: (text: string) => void): Lab;
+  /** Deletes the lab's namespaces; does not wait for them to be empty. */
+  close(): Promise<void>;
+}
+
+/** Marks the namespaces of labs, so that those of a run that was killed can be found. */
+export const labLabel = 'workshop/lab';
+const runnerAnnotation = 'workshop/runner';
+
+type Namespace = Wire<V1Namespace>;
+
+/** The place of the lab `id` on a cluster, under a name that no other run has. */
+export function createLabPlace(
+  cluster: Cluster,
+  settings: Settings,
+  id: string,
+  kubectl: string | undefined,
+): LabPlace {
+  const client = cluster.client();
+  const namespace = `lab-${id}-${randomBytes(3).toString('hex')}`;
+  const made = new Set<string>();
+
+  async function create(name: string, signal: AbortSignal): Promise<string> {
+    made.add(name);
+    const object: Namespace = {
+      metadata: { name, labels: { [labLabel]: id }, annotations: { [runnerAnnotation]: `${process.pid}` } },
+    };
+    await client.create(resources.namespaces, object, { signal });
+    return name;
+  }
+
+  return {
+    namespace,
+    open: async (signal) => void (await create(namespace, signal)),
+    lab: (signal, seen) => ({
+      client,
+      namespace,
+      signal,
+      seen,
+      cluster: factsOf(settings),
+      inPod: (pod, argv, options = {}) => {
+        const target = { namespace: options.namespace ?? namespace, pod };
+        return cluster.runInPod(target, argv, { timeoutMs: options.timeoutMs, signal });
+      },
+      onNode: (node, argv, options = {}) => {
+        return cluster.runOnNode(node, argv, { timeoutMs: options.timeoutMs, signal });
+      },
+      kubectl:
+        kubectl === undefined
+          ? undefined
+          : (args) =>
+              run(kubectl, ['--kubeconfig', cluster.kubeconfig, ...args], { signal, okCodes: [0, 1] }),
+      manifest: readManifest,
+      anotherNamespace: (suffix) => create(`${namespace}-${suffix}`, signal),
+    }),
+    close: async () => void (await Promise.all([...made].map((name) => removeNamespace(cluster, name)))),
+  };
+}
+
+/** The objects in a file of manifests/, named without its ending. */
+export async function readManifest(name: string): Promise<KubeObject[]> {
+  const file = join(repositoryRoot(), 'manifests', `${name}.yaml`);
+  return parseYamlStream(await readFile(file, 'utf8'), file) as KubeObject[];
+}
+
+/** Deletes the namespaces of labs whose runner on this machine is no more. */
+export async function sweepNamespaces(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { items } = await cluster
+    .client()
+    .list<Namespace>(resources.namespaces, { labelSelector: labLabel, signal });
+  const orphans = items.filter(({ metadata }) => !isAlive(Number(metadata?.annotations?.[runnerAnnotation])));
+  await Promise.all(orphans.map(({ metadata }) => removeNamespace(cluster, metadata?.name ?? '')));
+}
+
+async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
+  await cluster
+    .client()
+    .delete(resources.namespaces, { name }, { signal: AbortSignal.timeout(5000) })
+    .catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function factsOf({ network }: Settings): ClusterFacts {
+  const [from = 0, to = 0] = network.nodePorts.split('-').map(Number);
+  return { serviceCidr: network.services, nodePorts: [from, to], domain: network.domain };
+}
