@@ -45,7 +45,7 @@ function matcher(labs: readonly LabDefinition[], word: string): Matcher {
       advice: 'workshop list',
     });
   }
-  const candidates = [...labs.map(({ id }) => id), ...known];
+  const candidates = [...labs.flatMap(({ id }) => [id, id.replace(/^\d+-/, '')]), ...known];
   throw new WorkshopError(
     'usage',
     `could not verify ${word}: no such lab or claim${didYouMean(word, candidates)}`,
