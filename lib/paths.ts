@@ -7,6 +7,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Where everything of one cluster lies. Absolute paths. */
 export interface ClusterPaths {
   name: string;
+  /** The folder of all clusters. */
+  state: string;
   /** The cluster's folder; `workshop down` removes it. */
   root: string;
   /** Who runs the cluster and at which port (see lib/cluster/record.ts). */
@@ -39,6 +41,7 @@ export function clusterPaths(name: string, state: string = stateFolder()): Clust
   const sockets = socketFolder(root);
   return {
     name,
+    state,
     root,
     record: join(root, 'cluster.json'),
     kubeconfig: join(root, 'kubeconfig'),

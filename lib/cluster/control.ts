@@ -29,53 +29,52 @@ export async function ask(
   request: ControlRequest,
   signal?: AbortSignal,
 ): Promise<Exclude<ControlAnswer, { error: string }>> {
-  const socket = await open(socketFile, signal);
-  try {
-    for await (const line of send(socket, request)) {
-      const answer = JSON.parse(line) as ControlAnswer;
-      if ('error' in answer) throw new WorkshopError('environment', answer.error);
-      return answer;
-    }
-    throw new WorkshopError('environment', 'could not ask the sandbox: it hung up');
-  } finally {
-    socket.destroy();
+  for await (const line of exchange(socketFile, request, signal)) {
+    const answer = JSON.parse(line) as ControlAnswer;
+    if ('error' in answer) throw new WorkshopError('environment', answer.error);
+    return answer;
   }
+  throw new WorkshopError('environment', 'could not ask the sandbox: it hung up');
 }
 
 /** Yields the steps of coming up, those that are over too; ends when everything is ready. */
 export async function* follow(socketFile: string, signal?: AbortSignal): AsyncGenerator<ProgressEvent> {
-  const socket = await open(socketFile, signal);
+  for await (const line of exchange(socketFile, { op: 'follow' }, signal)) {
+    const event = JSON.parse(line) as ProgressEvent | { ready: true };
+    if ('ready' in event) return;
+    yield event;
+  }
+  throw new WorkshopError('environment', 'could not follow the sandbox: it ended');
+}
+
+/** Sends a request and yields the lines that come back. */
+async function* exchange(
+  socketFile: string,
+  request: ControlRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  const socket = await open(socketFile);
+  const lines = createInterface({ input: socket });
+  socket.on('close', () => lines.close());
+  const onAbort = () => lines.close();
+  signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    for await (const line of send(socket, { op: 'follow' })) {
-      const event = JSON.parse(line) as ProgressEvent | { ready: true };
-      if ('ready' in event) return;
-      yield event;
-    }
+    socket.write(`${JSON.stringify(request)}\n`);
+    if (!signal?.aborted) yield* lines;
     signal?.throwIfAborted();
-    throw new WorkshopError('environment', 'could not follow the sandbox: it ended');
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     socket.destroy();
   }
 }
 
-function open(socketFile: string, signal?: AbortSignal): Promise<Socket> {
+function open(socketFile: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ path: socketFile, ...(signal && { signal }) });
+    const socket = connect(socketFile);
     socket.once('connect', () => resolve(socket));
     socket.on('error', (cause) => {
-      signal?.aborted
-        ? reject(signal.reason)
-        : reject(
-            new WorkshopError('environment', `could not reach the sandbox: ${messageOf(cause)}`, {
-              advice: 'workshop up',
-              cause,
-            }),
-          );
+      const message = `could not reach the sandbox: ${messageOf(cause)}`;
+      reject(new WorkshopError('environment', message, { advice: 'workshop up', cause }));
     });
   });
-}
-
-function send(socket: Socket, request: ControlRequest): AsyncIterable<string> {
-  socket.write(`${JSON.stringify(request)}\n`);
-  return createInterface({ input: socket });
 }

@@ -6,7 +6,7 @@ import { createContext } from './context.ts';
 import { usageError } from './failure.ts';
 import { globalFlags } from './flags.ts';
 import { commandHelp, overview } from './help.ts';
-import { interruptible } from './interrupt.ts';
+import { type Interruptible, interruptible } from './interrupt.ts';
 import { createOutput } from './output.ts';
 import { findCommandWord, type ParsedLine, parseLine } from './parse.ts';
 import { report } from './report.ts';
@@ -22,7 +22,7 @@ export interface Terminal {
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
   const interrupt = interruptible();
   try {
-    return await dispatch(argv, terminal, interrupt.signal);
+    return await dispatch(argv, terminal, interrupt);
   } catch (error) {
     if (interrupt.exitCode() !== undefined) terminal.stderr.write('interrupted\n');
     else return report(error, argv, terminal);
@@ -32,7 +32,11 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
   return interrupt.exitCode() ?? 0;
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+async function dispatch(
+  argv: readonly string[],
+  terminal: Terminal,
+  interrupt: Interruptible,
+): Promise<number> {
   const out = createOutput(terminal.stdout);
   const at = findCommandWord(argv);
   const word = at === -1 ? undefined : argv[at];
@@ -55,7 +59,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal, signal: Abo
     out.write(commandHelp(entry, command));
     return 0;
   }
-  return runOne(command, line, terminal, signal);
+  if (command.interactive) interrupt.release();
+  return runOne(command, line, terminal, interrupt.signal);
 }
 
 async function runOne(

@@ -25,6 +25,8 @@ export interface Command {
   description?: string;
   examples: readonly { command: string; does: string }[];
   flags: FlagSpecs;
+  /** True when the terminal belongs to a program it starts: Ctrl-C is that one's affair. */
+  interactive?: boolean;
   /** Resolves with the exit code; undefined is 0. Throws WorkshopError for what the user has to know. */
   run(context: Context): Promise<number | undefined>;
 }

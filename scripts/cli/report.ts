@@ -8,7 +8,7 @@ export function report(error: unknown, argv: readonly string[], { stdout, stderr
   const code = exitCodes[fault];
   const message = textOf(error, fault);
   const advice = error instanceof WorkshopError ? error.advice : undefined;
-  stderr.write(`${message.replace(/[.\n]*$/, '')}.\n`);
+  stderr.write(`${message.replace(/([.?])?\n*$/, (_, end?: string) => end ?? '.')}\n`);
   if (advice) stderr.write(`Try: ${advice}\n`);
   if (argv.includes('--json')) {
     stdout.write(`${JSON.stringify({ error: { code, id: fault, message, advice } }, null, 2)}\n`);

@@ -1,12 +1,45 @@
-import { WorkshopError } from '../../lib/errors.ts';
+import { rmSync } from 'node:fs';
+import { supervisorOf } from '../../lib/cluster/lock.ts';
+import { readRecord } from '../../lib/cluster/record.ts';
+import { type ClusterPaths, clusterPaths, stateFolder } from '../../lib/paths.ts';
+import { isAlive } from '../../lib/process-identity.ts';
+import { waitFor } from '../../lib/wait.ts';
 import type { Command } from '../cli/command.ts';
+import { removeFolder } from './remove.ts';
+import { stopSupervisor } from './stop.ts';
 
 /** `workshop down` */
 export const down: Command = {
-  usage: [''],
-  examples: [],
-  flags: {},
-  async run() {
-    throw new WorkshopError('bug', 'could not run down: it is not built yet');
+  usage: ['[--keep-state]'],
+  examples: [
+    { command: 'workshop down', does: 'end every process and remove all files of the cluster' },
+    { command: 'workshop down --keep-state', does: 'keep its objects; `workshop up` goes on with them' },
+  ],
+  flags: { 'keep-state': { type: 'boolean', summary: "keep the cluster's files" } },
+  async run({ name, env, flags, progress, out, json, quiet }) {
+    const paths = clusterPaths(name, stateFolder(env));
+    const supervisor = await supervisorOf(paths.root);
+    if (supervisor) await progress.step('stop', () => stopSupervisor(supervisor));
+    await rest(paths);
+    const removed = flags['keep-state'] !== true && removeFolder(paths.root);
+    if (paths.sockets !== paths.root) rmSync(paths.sockets, { recursive: true, force: true });
+    if (json) out.json({ name, stopped: supervisor !== undefined, removed });
+    else if (!quiet) out.line(sentence(name, supervisor !== undefined, removed));
+    return 0;
   },
 };
+
+/** After a supervisor was killed, the kernel may still be busy with ending the sandbox. */
+async function rest(paths: ClusterPaths): Promise<void> {
+  const init = readRecord(paths.record)?.init;
+  if (init && isAlive(init)) {
+    await waitFor(() => !isAlive(init), { what: 'the sandbox to end', timeoutMs: 10_000, intervalMs: 20 });
+  }
+}
+
+function sentence(name: string, stopped: boolean, removed: boolean): string {
+  if (stopped) return `The cluster ${name} is down${removed ? ' and gone' : '; its state is kept'}.`;
+  return removed
+    ? `The cluster ${name} was not running; its files are gone.`
+    : `There is no cluster ${name}.`;
+}

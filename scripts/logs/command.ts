@@ -1,12 +1,53 @@
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { WorkshopError } from '../../lib/errors.ts';
+import { clusterPaths, stateFolder } from '../../lib/paths.ts';
+import { didYouMean } from '../../lib/suggest.ts';
 import type { Command } from '../cli/command.ts';
+import { usageError } from '../cli/failure.ts';
+import { printLog } from './print.ts';
 
 /** `workshop logs` */
 export const logs: Command = {
-  usage: [''],
-  examples: [],
-  flags: {},
-  async run() {
-    throw new WorkshopError('bug', 'could not run logs: it is not built yet');
+  usage: ['[COMPONENT] [-f] [--export DIR]'],
+  examples: [
+    { command: 'workshop logs', does: 'which logs there are' },
+    { command: 'workshop logs proxy-worker-node01 -f', does: "follow one node's proxy" },
+    { command: 'workshop logs --export /tmp/logs', does: 'copy all of them' },
+  ],
+  flags: {
+    follow: { type: 'boolean', short: 'f', summary: 'go on with new lines until Ctrl-C' },
+    export: { type: 'string', value: 'DIR', summary: 'copy all logs to this folder' },
+  },
+  async run({ name, env, args, flags, out, json, signal, progress }) {
+    const folder = clusterPaths(name, stateFolder(env)).logs;
+    if (!existsSync(folder)) {
+      throw new WorkshopError('environment', `could not find logs: there is no cluster ${name}`, {
+        advice: 'workshop up',
+      });
+    }
+    const names = readdirSync(folder)
+      .filter((file) => file.endsWith('.log'))
+      .map((file) => basename(file, '.log'))
+      .sort();
+    const target = flags['export'];
+    if (typeof target === 'string') {
+      cpSync(folder, target, { recursive: true });
+      progress.note(`${names.length} logs are in ${target}`);
+      return 0;
+    }
+    const [component] = args;
+    if (component === undefined) {
+      if (json) out.json(names);
+      else for (const each of names) out.line(each);
+      return 0;
+    }
+    // `workshop status` names the components with an @.
+    const wanted = component.replace('@', '-');
+    if (!names.includes(wanted)) {
+      throw usageError(`there is no log of "${component}"${didYouMean(wanted, names)}`, 'workshop logs');
+    }
+    await printLog(join(folder, `${wanted}.log`), out, flags['follow'] === true ? signal : undefined);
+    return 0;
   },
 };

@@ -1,12 +1,33 @@
-import { WorkshopError } from '../../lib/errors.ts';
+import { openCluster } from '../../lib/cluster/open.ts';
+import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
+import { usageError } from '../cli/failure.ts';
+import { attach } from './attach.ts';
 
 /** `workshop ssh` */
 export const ssh: Command = {
-  usage: [''],
-  examples: [],
+  usage: ['NODE', 'NODE -- COMMAND [ARGUMENT…]'],
+  examples: [
+    { command: 'workshop ssh worker-node01', does: 'a shell on the node' },
+    { command: 'workshop ssh master-node -- nft list ruleset', does: 'one command; its exit code is ours' },
+  ],
   flags: {},
-  async run() {
-    throw new WorkshopError('bug', 'could not run ssh: it is not built yet');
+  interactive: true,
+  async run({ name, env, args, rest }) {
+    const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));
+    const [node, ...words] = args;
+    if (node === undefined) {
+      const names = cluster.nodes.map((each) => each.name).join(', ');
+      throw usageError(`which node? There are ${names}`, 'workshop help ssh');
+    }
+    const command = [...words, ...rest];
+    return attach(cluster.nodeCommand(node, command.length > 0 ? command : shellOf(env['SHELL'], node)));
   },
 };
+
+/** An interactive shell whose prompt says where it is. */
+function shellOf(shell: string | undefined, node: string): string[] {
+  const prompt = `root@${node}:\\w# `;
+  if (shell?.endsWith('/bash')) return ['env', `PS1=${prompt}`, 'bash', '--norc', '-i'];
+  return ['env', `PS1=root@${node}# `, 'sh', '-i'];
+}

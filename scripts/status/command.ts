@@ -1,12 +1,54 @@
+import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { WorkshopError } from '../../lib/errors.ts';
+import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
+import { table } from '../cli/output.ts';
+import { gatherStatus, type StatusReport } from './gather.ts';
 
 /** `workshop status` */
 export const status: Command = {
-  usage: [''],
-  examples: [],
-  flags: {},
-  async run() {
-    throw new WorkshopError('bug', 'could not run status: it is not built yet');
+  usage: ['[--exit-status]'],
+  examples: [
+    { command: 'workshop status', does: 'nodes and components' },
+    { command: 'workshop status --exit-status -q', does: 'exit code 0 when everything is ready, else 3' },
+  ],
+  flags: { 'exit-status': { type: 'boolean', summary: 'exit with 3 unless everything is ready' } },
+  async run({ name, env, flags, out, json, quiet }) {
+    const paths = clusterPaths(name, stateFolder(env));
+    if (!(await supervisorOf(paths.root))) {
+      throw new WorkshopError('environment', `could not find a running cluster ${name}`, {
+        advice: 'workshop up',
+      });
+    }
+    const report = await gatherStatus(paths);
+    if (json) out.json(report);
+    else if (!quiet) out.line(describe(report));
+    return flags['exit-status'] === true && !report.ready ? 3 : 0;
   },
 };
+
+function describe({ name, server, kubeconfig, ready, nodes, components }: StatusReport): string {
+  const sections = [`${name}: ${ready ? 'ready' : 'not ready'}, ${server}, KUBECONFIG=${kubeconfig}`];
+  if (nodes.length > 0) {
+    sections.push(
+      table(
+        ['NODE', 'STATUS', 'ADDRESS', 'PODS'],
+        nodes.map((node) => [node.name, node.ready ? 'Ready' : 'NotReady', node.address, node.podCIDR]),
+      ),
+    );
+  }
+  if (components.length > 0) {
+    sections.push(
+      table(
+        ['COMPONENT', 'STATUS', 'RESTARTS', 'LAST EXIT'],
+        components.map(({ name: component, state, ready: isReady, restarts, lastExit }) => [
+          component,
+          state === 'running' ? (isReady ? 'ready' : 'not ready') : state,
+          String(restarts),
+          lastExit ?? '',
+        ]),
+      ),
+    );
+  }
+  return sections.join('\n\n');
+}

@@ -1,12 +1,45 @@
-import { WorkshopError } from '../../lib/errors.ts';
 import type { Command } from '../cli/command.ts';
+import { usageError } from '../cli/failure.ts';
+import { startCluster } from './start.ts';
 
 /** `workshop up` */
 export const up: Command = {
-  usage: [''],
-  examples: [],
-  flags: {},
-  async run() {
-    throw new WorkshopError('bug', 'could not run up: it is not built yet');
+  usage: ['[--publish PORT]…'],
+  description:
+    'Starts three nodes in namespaces of their own on this machine, the control plane, cluster DNS and a proxy on every\nnode. Nothing outside the state folder changes. When the cluster runs already, it is used as it is.',
+  examples: [
+    { command: 'workshop up', does: 'start the cluster' },
+    { command: 'workshop up --publish 30001', does: 'and open its NodePort 30001 on 127.0.0.1' },
+    { command: 'workshop up --name second', does: 'a second cluster beside the first' },
+  ],
+  flags: {
+    publish: {
+      type: 'string',
+      multiple: true,
+      value: 'PORT',
+      summary: 'offer this NodePort on 127.0.0.1 too; may be repeated',
+    },
+  },
+  async run(context) {
+    const { out, json, quiet, flags } = context;
+    const publish = ((flags['publish'] as string[] | undefined) ?? []).map(portOf);
+    const { record, paths } = await startCluster(context, publish);
+    if (json) out.json({ name: record.name, kubeconfig: paths.kubeconfig, server: serverOf(record.apiPort) });
+    else if (!quiet) {
+      out.line(`The cluster ${record.name} is up at ${serverOf(record.apiPort)}.`);
+      out.line(`  export KUBECONFIG=${paths.kubeconfig}`);
+      out.line('  kubectl get nodes');
+    }
+    return 0;
   },
 };
+
+function serverOf(port: number): string {
+  return `https://127.0.0.1:${port}`;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1024 && port <= 65_535) return port;
+  throw usageError(`--publish "${text}" is not a port between 1024 and 65535`, 'workshop up --help');
+}

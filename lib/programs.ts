@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from './root.ts';
+
+export type Program = 'sandbox' | 'proxy' | 'workshop';
+
+/** Where each program begins, when it is run from its sources. */
+const sources: Readonly<Record<Program, string>> = {
+  sandbox: 'sandbox/main.ts',
+  proxy: 'proxy/main.ts',
+  workshop: 'scripts/cli/main.ts',
+};
+
+/**
+ * The command line that runs one of our programs with this Node.js: its bundle, or its sources when there is none.
+ * `nodeFlags` go before it.
+ */
+export function programCommand(program: Program, nodeFlags: readonly string[] = []): [string, ...string[]] {
+  const root = repositoryRoot();
+  const bundle = join(root, 'build', `${program}.js`);
+  if (existsSync(bundle)) return [process.execPath, ...nodeFlags, bundle];
+  const loader = join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs');
+  return [process.execPath, ...nodeFlags, '--import', loader, join(root, sources[program])];
+}

@@ -1,0 +1,120 @@
+import type { ClusterPaths } from '../../lib/paths.ts';
+import { programCommand } from '../../lib/programs.ts';
+import type { NodeSettings, Settings } from '../../lib/settings/settings.ts';
+import { lean } from '../supervise/lean.ts';
+import type { ComponentSpec } from './component.ts';
+
+/** Every process of a cluster; the API server first, since all others wait for it. */
+export function componentsOf(settings: Settings, paths: ClusterPaths): ComponentSpec[] {
+  const [first, ...others] = settings.nodes;
+  if (!first) return [];
+  return [
+    apiServer(settings, paths, first),
+    controllers(settings, paths, first),
+    ...[first, ...others].map((node) => nodeAgent(settings, paths, node)),
+    ...[first, ...others].map((node) => proxy(settings, paths, node)),
+  ];
+}
+
+function apiServer(
+  { network }: Settings,
+  paths: ClusterPaths,
+  { name, address }: NodeSettings,
+): ComponentSpec {
+  return {
+    name: 'apiserver',
+    node: name,
+    logFile: `${paths.logs}/apiserver.log`,
+    ready: { kind: 'apiserver' },
+    command: [
+      ...programCommand('sandbox', lean),
+      'apiserver',
+      ...flags({
+        'bind-address': address,
+        'secure-port': '6443',
+        'listen-socket': paths.apiSocket,
+        'tls-cert-file': `${paths.pki}/apiserver.crt`,
+        'tls-private-key-file': `${paths.pki}/apiserver.key`,
+        'client-ca-file': `${paths.pki}/ca.crt`,
+        'service-cluster-ip-range': network.services,
+        'service-node-port-range': network.nodePorts,
+        'kubelet-client-certificate': `${paths.pki}/apiserver-kubelet-client.crt`,
+        'kubelet-client-key': `${paths.pki}/apiserver-kubelet-client.key`,
+        'advertise-address': address,
+        'data-dir': paths.apiserver,
+      }),
+    ],
+  };
+}
+
+function controllers({ network }: Settings, paths: ClusterPaths, { name }: NodeSettings): ComponentSpec {
+  return {
+    name: 'controllers',
+    node: name,
+    logFile: `${paths.logs}/controllers.log`,
+    ready: { kind: 'running' },
+    command: [
+      ...programCommand('sandbox', lean),
+      'controllers',
+      ...flags({
+        kubeconfig: `${paths.kubeconfigs}/controllers.conf`,
+        'cluster-cidr': network.pods,
+        'node-cidr-mask-size': '24',
+        'load-balancer-pool': network.loadBalancers,
+      }),
+    ],
+  };
+}
+
+function nodeAgent(
+  { network }: Settings,
+  paths: ClusterPaths,
+  { name, address }: NodeSettings,
+): ComponentSpec {
+  return {
+    name: `node@${name}`,
+    node: name,
+    logFile: `${paths.logs}/node-${name}.log`,
+    ready: { kind: 'node', node: name },
+    command: [
+      ...programCommand('sandbox', lean),
+      'node',
+      ...flags({
+        kubeconfig: `${paths.kubeconfigs}/node-${name}.conf`,
+        'node-name': name,
+        'node-ip': address,
+        'root-dir': `${paths.nodes}/${name}`,
+        'cluster-dns': network.dns,
+        'cluster-domain': network.domain,
+        'tls-cert-file': `${paths.pki}/kubelet-${name}.crt`,
+        'tls-private-key-file': `${paths.pki}/kubelet-${name}.key`,
+        'client-ca-file': `${paths.pki}/ca.crt`,
+      }),
+    ],
+  };
+}
+
+function proxy(settings: Settings, paths: ClusterPaths, { name, address }: NodeSettings): ComponentSpec {
+  return {
+    name: `proxy@${name}`,
+    node: name,
+    logFile: `${paths.logs}/proxy-${name}.log`,
+    ready: { kind: 'http', url: `http://${address}:10256/healthz` },
+    command: [
+      ...programCommand('proxy', lean),
+      ...flags({
+        kubeconfig: `${paths.kubeconfigs}/proxy.conf`,
+        'hostname-override': name,
+        'proxy-mode': settings.proxy.mode,
+        'nftables-scheduler': settings.proxy.scheduler,
+        'cluster-cidr': settings.network.pods,
+      }),
+    ],
+  };
+}
+
+function flags(values: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}=${value}`],
+  );
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type Client, createClient } from '../../lib/kube/client.ts';
+import type { Log } from '../../lib/log.ts';
+import type { ClusterPaths } from '../../lib/paths.ts';
+import type { Settings } from '../../lib/settings/settings.ts';
+import { waitFor } from '../../lib/wait.ts';
+import { buildNetwork } from '../network/build.ts';
+import { readKubeconfig } from '../pki/kubeconfig.ts';
+import { addonObjects, applyObjects } from './addons.ts';
+import { componentsOf } from './components.ts';
+import { type Controlled, serveControl } from './control-server.ts';
+import { createKeeper, type Keeper } from './keeper.ts';
+import { dnsAnswers, isReady } from './readiness.ts';
+import { rotateLogs } from './rotate.ts';
+import { createSteps } from './steps.ts';
+
+/** Brings the cluster up and keeps it up until `signal`; then ends the API server in good order, and returns. */
+export async function runInside(
+  settings: Settings,
+  paths: ClusterPaths,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = adminClient(paths);
+  const keepers = componentsOf(settings, paths).map((spec) => createKeeper(spec, log));
+  const controlled: Controlled = {
+    keepers,
+    steps: createSteps(),
+    signal,
+    isReady: ({ spec }) => isReady(spec.ready, client),
+    awaitReady: (keeper) => awaitReady(keeper, client, signal),
+  };
+  const server = await serveControl(paths.controlSocket, controlled);
+  const logs = [
+    ...keepers.map(({ spec }) => spec.logFile),
+    `${paths.logs}/inside.log`,
+    `${paths.logs}/supervise.log`,
+  ];
+  rotateLogs(logs, signal);
+  try {
+    const from = performance.now();
+    await comeUp({ settings, paths, client, signal }, controlled);
+    log.info('ready', { ms: Math.round(performance.now() - from) });
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    server.close();
+    await keepers.find(({ spec }) => spec.ready.kind === 'apiserver')?.stop(3000);
+  }
+}
+
+interface Cluster {
+  settings: Settings;
+  paths: ClusterPaths;
+  client: Client;
+  signal: AbortSignal;
+}
+
+/** Everything at once, as far as it does not wait for something else. */
+async function comeUp(cluster: Cluster, { keepers, steps }: Controlled): Promise<void> {
+  const { settings, paths, client, signal } = cluster;
+  const kept = (kind: string) => keepers.filter(({ spec }) => spec.ready.kind === kind);
+  const allReady = (some: readonly Keeper[]) =>
+    Promise.all(some.map((each) => awaitReady(each, client, signal)));
+  await steps.step('network', () => buildNetwork(settings, signal));
+  await steps.step('API server', async () => {
+    for (const keeper of kept('apiserver')) keeper.start();
+    await allReady(kept('apiserver'));
+  });
+  for (const keeper of keepers) keeper.start();
+  await Promise.all([
+    steps.step('nodes', () => allReady(kept('node'))),
+    steps.step('proxies', () => allReady(kept('http'))),
+    steps.step('DNS', async () => {
+      const credentials = readFileSync(`${paths.kubeconfigs}/dns.conf`, 'utf8');
+      await applyObjects(client, addonObjects(settings, credentials));
+      await waitFor(() => dnsAnswers(settings), { ...patience, what: 'the cluster DNS to answer', signal });
+    }),
+  ]);
+  steps.finish();
+}
+
+/** Long: a slow machine is no failure; whoever waits for us has a time limit of their own. */
+const patience = { timeoutMs: 600_000, intervalMs: 50 };
+
+async function awaitReady({ spec }: Keeper, client: Client, signal: AbortSignal): Promise<void> {
+  await waitFor(() => isReady(spec.ready, client), { ...patience, what: spec.name, signal });
+}
+
+function adminClient(paths: ClusterPaths): Client {
+  const credentials = readKubeconfig(readFileSync(`${paths.kubeconfigs}/admin.conf`, 'utf8'));
+  if (!credentials) throw new TypeError(`no credentials in ${paths.kubeconfigs}/admin.conf`);
+  return createClient(credentials);
+}

@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util';
+import { readRecord } from '../../lib/cluster/record.ts';
+import { messageOf, WorkshopError } from '../../lib/errors.ts';
+import { processLog } from '../../lib/log.ts';
+import { clusterPaths } from '../../lib/paths.ts';
+import { runInside } from './inside.ts';
+
+/** `sandbox inside`: in the sandbox's namespaces, builds the network and keeps the components running. SIGTERM ends them. */
+export async function main(argv: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: argv,
+    options: { name: { type: 'string' }, 'state-dir': { type: 'string' } },
+  });
+  const log = processLog();
+  const stop = new AbortController();
+  process.on('SIGTERM', () => stop.abort());
+  try {
+    const paths = clusterPaths(values.name ?? '', values['state-dir']);
+    const record = readRecord(paths.record);
+    if (!record) throw new WorkshopError('bug', `could not read ${paths.record}`);
+    await runInside(record.settings, paths, log, stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      log.error(messageOf(error));
+      process.exitCode = 1;
+    }
+  }
+  process.exit();
+}

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
+import { processLog } from '../../lib/log.ts';
+import { clusterPaths } from '../../lib/paths.ts';
+import { loadSettings } from '../../lib/settings/load.ts';
+import { supervise } from './supervise.ts';
+
+/**
+ * `sandbox supervise`: the one process on the host that a cluster hangs on. It listens on 127.0.0.1 for kubectl, starts the
+ * sandbox in namespaces of its own, and starts it again when it ends. SIGTERM ends everything.
+ */
+export async function main(argv: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      name: { type: 'string' },
+      'state-dir': { type: 'string' },
+      settings: { type: 'string' },
+      publish: { type: 'string', multiple: true },
+    },
+  });
+  const log = processLog();
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  try {
+    const settings = loadSettings(values.settings);
+    const paths = clusterPaths(values.name ?? settings.cluster.name, values['state-dir']);
+    const publish = (values.publish ?? []).map(Number);
+    await supervise({ settings, paths, publish, log, signal: stop.signal });
+  } catch (error) {
+    log.error(messageOf(error), error instanceof WorkshopError ? { advice: error.advice } : {});
+    process.exitCode = error instanceof WorkshopError ? exitCodes[error.fault] : exitCodes.bug;
+  }
+  // Connections of clients that do not hang up must not keep it alive.
+  await delay(0);
+  process.exit();
+}

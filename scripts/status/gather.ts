@@ -1,0 +1,52 @@
+import type { ComponentStatus } from '../../lib/cluster/components.ts';
+import { ask } from '../../lib/cluster/control.ts';
+import { readRecord } from '../../lib/cluster/record.ts';
+import { createClient } from '../../lib/kube/client.ts';
+import { loadKubeconfig } from '../../lib/kube/credentials.ts';
+import { resources } from '../../lib/kube/resources.ts';
+import type { V1Node, Wire } from '../../lib/kube/types.ts';
+import type { ClusterPaths } from '../../lib/paths.ts';
+
+export interface StatusReport {
+  name: string;
+  server: string;
+  kubeconfig: string;
+  /** Every node and component is. */
+  ready: boolean;
+  nodes: { name: string; ready: boolean; address: string; podCIDR: string }[];
+  components: ComponentStatus[];
+}
+
+/** Asks the running cluster. What does not answer is reported as missing, not thrown. */
+export async function gatherStatus(paths: ClusterPaths): Promise<StatusReport> {
+  const [nodes, components] = await Promise.all([
+    nodesOf(paths).catch(() => []),
+    ask(paths.controlSocket, { op: 'status' }, AbortSignal.timeout(5000))
+      .then((answer) => answer.components ?? [])
+      .catch(() => []),
+  ]);
+  const parts = [...nodes, ...components];
+  return {
+    name: paths.name,
+    server: `https://127.0.0.1:${readRecord(paths.record)?.apiPort}`,
+    kubeconfig: paths.kubeconfig,
+    ready: nodes.length > 0 && components.length > 0 && parts.every(({ ready }) => ready),
+    nodes,
+    components,
+  };
+}
+
+async function nodesOf(paths: ClusterPaths): Promise<StatusReport['nodes']> {
+  const client = createClient(loadKubeconfig(paths.kubeconfig));
+  try {
+    const { items } = await client.list<Wire<V1Node>>(resources.nodes, { signal: AbortSignal.timeout(3000) });
+    return items.map(({ metadata, spec, status }) => ({
+      name: metadata?.name ?? '',
+      ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+      address: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
+      podCIDR: spec?.podCIDR ?? '',
+    }));
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,93 @@
+import { follow } from '../../lib/cluster/control.ts';
+import { supervisorOf } from '../../lib/cluster/lock.ts';
+import { type ClusterRecord, isRunning, readRecord } from '../../lib/cluster/record.ts';
+import { isAbort, WorkshopError } from '../../lib/errors.ts';
+import { type ClusterPaths, clusterPaths, stateFolder } from '../../lib/paths.ts';
+import { waitFor } from '../../lib/wait.ts';
+import type { Context } from '../cli/command.ts';
+import { requireMachine } from '../doctor/require.ts';
+import { stopSupervisor } from '../down/stop.ts';
+import { type Started, spawnSupervisor } from './spawn.ts';
+
+export interface Up {
+  record: ClusterRecord;
+  paths: ClusterPaths;
+  /** False when it was up before. */
+  fresh: boolean;
+}
+
+/**
+ * Brings the cluster up, or waits for the one that is coming up, and resolves when it is ready. When it was this call that
+ * started it and it is interrupted or fails, nothing is left running. Throws WorkshopError `environment` or `timeout`.
+ */
+export async function startCluster(context: Context, publish: readonly number[] = []): Promise<Up> {
+  const paths = clusterPaths(context.name, stateFolder(context.env));
+  if (await supervisorOf(paths.root)) return await join(context, paths, publish);
+  await requireMachine(context.signal);
+  context.signal.throwIfAborted();
+  const started = spawnSupervisor(context, paths, publish);
+  try {
+    const record = await ready(context, paths, started);
+    return { record, paths, fresh: true };
+  } catch (error) {
+    if (started.identity) await stopSupervisor(started.identity);
+    throw error;
+  }
+}
+
+/** Somebody else's cluster, up or coming up. */
+async function join(context: Context, paths: ClusterPaths, publish: readonly number[]): Promise<Up> {
+  const record = await ready(context, paths);
+  const missing = publish.filter((port) => !record.published.includes(port));
+  if (missing.length > 0) {
+    context.progress.warn(
+      `the cluster runs already, without port ${missing.join(', ')}; first: workshop down --keep-state`,
+    );
+  }
+  return { record, paths, fresh: false };
+}
+
+const defaultTimeoutMs = 120_000;
+
+async function ready(context: Context, paths: ClusterPaths, started?: Started): Promise<ClusterRecord> {
+  const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
+  const giveUp = AbortSignal.timeout(timeoutMs);
+  const failed = started?.failed ?? never;
+  try {
+    await Promise.race([followSteps(context, paths, AbortSignal.any([context.signal, giveUp])), failed]);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!giveUp.aborted && !isAbort(error)) throw error;
+    throw new WorkshopError('timeout', `could not wait longer than ${timeoutMs / 1000} s for the cluster`, {
+      advice: `--timeout 5m, or look into ${paths.logs}`,
+    });
+  }
+  const record = readRecord(paths.record);
+  if (!isRunning(record))
+    throw new WorkshopError('environment', 'could not start the cluster: it ended at once');
+  return record;
+}
+
+const never = new Promise<never>(() => {});
+
+/** Shows the sandbox's steps until it is ready. */
+async function followSteps({ progress }: Context, paths: ClusterPaths, signal: AbortSignal): Promise<void> {
+  const steps = await waitFor(
+    async () => {
+      const events = follow(paths.controlSocket, signal);
+      return { first: await events.next(), events };
+    },
+    { what: 'the sandbox to answer', timeoutMs: 600_000, intervalMs: 20, signal },
+  );
+  for (let next = steps.first; !next.done; next = await steps.events.next()) {
+    const { step, state, ms = 0, error } = next.value;
+    if (state === 'started') progress.started(step);
+    else if (state === 'done') progress.done(step, ms);
+    else {
+      progress.failed(step, ms);
+      throw new WorkshopError('environment', `could not bring up the ${step}: ${error}`, {
+        advice: `look into ${paths.logs}`,
+      });
+    }
+  }
+}
