@@ -1,0 +1,114 @@
+import { isAbort } from '../../lib/errors.ts';
+import { isNotFound } from '../../lib/kube/api-error.ts';
+import type { Client } from '../../lib/kube/client.ts';
+import { apiVersionOf, type Resource, resources } from '../../lib/kube/resources.ts';
+import type { CoreV1Event, Wire } from '../../lib/kube/types.ts';
+import type { Log } from '../../lib/log.ts';
+import { type AnyObject, nameOf, namespaceOf, timestamp, uidOf } from './objects.ts';
+
+type Event = Wire<CoreV1Event>;
+
+export interface Recorder {
+  /** Says what happened to an object; shown by `kubectl describe`. Never fails and never makes the caller wait. */
+  event(about: About, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** Resolves when everything recorded so far has been sent. */
+  flush(): Promise<void>;
+}
+
+export interface About {
+  resource: Resource;
+  object: AnyObject;
+}
+
+interface Sent {
+  name: string;
+  count: number;
+}
+
+/** So many different events are remembered in order to count repetitions. */
+const memory = 2048;
+
+/** Writes core/v1 Events in the name of `component`. Repetitions raise the count of the first, as upstream does. */
+export function createRecorder(options: {
+  client: Client;
+  component: string;
+  log: Log;
+  signal: AbortSignal;
+}): Recorder {
+  const sent = new Map<string, Sent>();
+  let tail: Promise<void> = Promise.resolve();
+
+  async function send(about: About, fields: Pick<Event, 'type' | 'reason' | 'message'>): Promise<void> {
+    const key = JSON.stringify([uidOf(about.object), nameOf(about.object), fields]);
+    const before = sent.get(key);
+    sent.delete(key);
+    if (before && (await repeat(options, about, before))) {
+      sent.set(key, { ...before, count: before.count + 1 });
+      return;
+    }
+    const event = firstEvent(about, fields, options.component);
+    await options.client.create(resources.events, event, options);
+    sent.set(key, { name: nameOf(event), count: 1 });
+    const [oldest] = sent.keys();
+    if (sent.size > memory && oldest !== undefined) sent.delete(oldest);
+  }
+
+  return {
+    event(about, type, reason, message) {
+      tail = tail
+        .then(() => send(about, { type, reason, message }))
+        .catch((error: unknown) => {
+          if (!isAbort(error)) options.log.debug('could not record an event', { reason, error });
+        });
+    },
+    flush: () => tail,
+  };
+}
+
+async function repeat(
+  { client, signal }: { client: Client; signal: AbortSignal },
+  about: About,
+  { name, count }: Sent,
+): Promise<boolean> {
+  const patch = { count: count + 1, lastTimestamp: timestamp(Date.now()) };
+  try {
+    const ref = { namespace: eventNamespace(about.object), name };
+    await client.patch(resources.events, ref, patch, { type: 'merge', signal });
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+function firstEvent(
+  { resource, object }: About,
+  fields: Pick<Event, 'type' | 'reason' | 'message'>,
+  component: string,
+): Event {
+  const now = timestamp(Date.now());
+  const unique = (BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)).toString(16);
+  return {
+    metadata: { name: `${nameOf(object)}.${unique}`, namespace: eventNamespace(object) },
+    involvedObject: {
+      apiVersion: apiVersionOf(resource),
+      kind: resource.kind,
+      name: nameOf(object),
+      ...(namespaceOf(object) && { namespace: namespaceOf(object) }),
+      uid: uidOf(object),
+      ...(object.metadata?.resourceVersion && { resourceVersion: object.metadata.resourceVersion }),
+    },
+    ...fields,
+    source: { component },
+    reportingComponent: component,
+    reportingInstance: '',
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count: 1,
+  };
+}
+
+/** Events about objects without a namespace live in `default`. */
+function eventNamespace(object: AnyObject): string {
+  return namespaceOf(object) || 'default';
+}
