@@ -68,7 +68,7 @@ async function idleCost(pid: number): Promise<{ percent: number; megabytes: numb
 
 function supervisorPid(stateDir: string): number {
   const cluster = JSON.parse(readFileSync(join(stateDir, 'bench', 'cluster.json'), 'utf8')) as {
-    pid: number;
+    supervisor: { pid: number };
   };
   return cluster.supervisor.pid;
 }
