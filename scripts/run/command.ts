@@ -4,8 +4,7 @@ import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { applyManifests } from '../apply/apply-manifests.ts';
 import { defaultSet } from '../apply/default-set.ts';
 import type { Command, Context } from '../cli/command.ts';
-import { createOutput } from '../cli/output.ts';
-import { up } from '../up/command.ts';
+import { startCluster } from '../up/start.ts';
 import { printResults, runVerification } from '../verify/command.ts';
 import { jsonReport } from '../verify/report/json.ts';
 import { exitCodeOf } from '../verify/results.ts';
@@ -20,7 +19,7 @@ export const runAll: Command = {
   examples: [{ command: 'workshop run', does: 'the whole workshop, from nothing to checked' }],
   flags: {},
   async run(context) {
-    await bringUp(context);
+    await startCluster(context);
     await context.progress.step("apply the documents' manifests", () => applyAll(context));
     context.progress.note(` • check ${labs.length} labs …`);
     const verification = await runVerification(context, []);
@@ -33,13 +32,6 @@ export const runAll: Command = {
     return exitCodeOf(verification.results);
   },
 };
-
-/** What `up` says as its result belongs to `up`; here it is a step on the way. */
-async function bringUp(context: Context): Promise<void> {
-  const flags = Object.fromEntries(Object.entries(up.flags).map(([name, spec]) => [name, spec.default]));
-  const out = createOutput({ write: () => {} });
-  await up.run({ ...context, args: [], flags: { ...context.flags, ...flags }, out, json: false });
-}
 
 async function applyAll({ name, env, signal }: Context): Promise<void> {
   const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));

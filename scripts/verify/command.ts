@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { labs } from '../../labs/index.ts';
 import { writeFileAtomically } from '../../lib/atomic-file.ts';
 import { openCluster } from '../../lib/cluster/open.ts';
+import { readRecord } from '../../lib/cluster/record.ts';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
 import { clusterPaths, type Environment, stateFolder } from '../../lib/paths.ts';
 import type { Command, Context } from '../cli/command.ts';
@@ -55,7 +56,7 @@ export async function runVerification(context: Context, words: readonly string[]
   try {
     const verification = await verifyLabs({
       cluster,
-      settings: context.settings,
+      settings: readRecord(paths.record)?.settings ?? context.settings,
       chosen,
       kubectl: await findKubectl(context.env),
       progress: context.progress,

@@ -1,0 +1,319 @@
+import type { Lab } from '../../labs/lab.ts';
+import { applyManifest, clusterIpOf, getService } from '../../labs/steps/objects.ts';
+import { nameOf, type Pod, podsWith } from '../../labs/steps/pods.ts';
+import type { Cluster } from '../../lib/cluster/cluster.ts';
+import { resources } from '../../lib/kube/resources.ts';
+import type { KubeObject } from '../../lib/kube/types.ts';
+import { waitFor } from '../../lib/wait.ts';
+
+/** A way to break what a claim says, and what its check then has to tell. */
+export interface Sabotage {
+  claim: string;
+  name: string;
+  /** Called when the lab is set up and its check has not begun. What it returns is called when the check is over. */
+  break: (lab: Lab, cluster: Cluster) => Promise<Restore | undefined>;
+  /** Words of the finding, in expected and in observed. */
+  expected: RegExp;
+  observed: RegExp;
+  /** It breaks more than its own lab, so nothing else may run meanwhile. */
+  alone?: boolean;
+}
+
+export type Restore = () => Promise<void>;
+
+const service = 'hostname-service-clusterip';
+
+/** At least one for each claim that has a check. */
+export const sabotages: readonly Sabotage[] = [
+  {
+    claim: 'L-01',
+    name: 'a pod answers by the name of another',
+    async break(lab) {
+      const [pod] = await podsWith(lab, 'app=webserver');
+      await lab.inPod(nameOf(pod as Pod), [
+        'sed',
+        '-i',
+        's/Hello, .*</Hello,  impostor</',
+        '/www/index.html',
+      ]);
+      return undefined;
+    },
+    expected: /who answers at .*: hostname-deployment-/,
+    observed: /impostor/,
+  },
+  {
+    claim: 'L-02',
+    name: 'the secret is there',
+    async break({ client, namespace }) {
+      const secret: KubeObject = { metadata: { namespace, name: 'regcred' } };
+      await client.create(resources.secrets, secret);
+      return undefined;
+    },
+    expected: /secret regcred exists: false/,
+    observed: /true/,
+  },
+  {
+    claim: 'L-03',
+    name: 'nobody replaces pods',
+    alone: true,
+    break: (_lab, cluster) => stopped(cluster, ['controllers']),
+    expected: /3 ready pods/,
+    observed: /hostname-deployment-\S+ ready, hostname-deployment-\S+ ready, /,
+  },
+  {
+    claim: 'L-04',
+    name: 'the Service has another port',
+    break: (lab) => changed(lab, service, { ports: [{ port: 8081, targetPort: 80 }] }),
+    expected: /8080\/TCP/,
+    observed: /8081\/TCP/,
+  },
+  {
+    claim: 'L-05',
+    name: 'the selector fits no pod',
+    break: (lab) => changed(lab, service, { selector: { app: 'webservre' } }),
+    expected: /undefined/,
+    observed: /refused|unreachable|no answer/,
+  },
+  {
+    claim: 'L-05',
+    name: 'the proxies are gone, and their rules flushed',
+    alone: true,
+    break: async (_lab, cluster) => {
+      const start = await stopped(cluster, proxiesOf(cluster));
+      for (const { name } of cluster.nodes) await cluster.runOnNode(name, ['nft', 'flush', 'ruleset']);
+      return start;
+    },
+    expected: /undefined/,
+    observed: /no answer/,
+  },
+  {
+    claim: 'L-06',
+    name: 'the cluster DNS is scaled to 0',
+    alone: true,
+    break: withoutDns,
+    expected: /undefined/,
+    observed: /bad address|no answer/,
+  },
+  {
+    claim: 'L-07',
+    name: 'the proxies no longer hear of changes',
+    alone: true,
+    break: (_lab, cluster) => stopped(cluster, proxiesOf(cluster)),
+    expected: /answer|undefined/,
+    observed: /./,
+  },
+  {
+    claim: 'L-08',
+    name: 'the Service has session affinity',
+    break: (lab) => changed(lab, service, { sessionAffinity: 'ClientIP' }),
+    expected: /the pods that answered: \[ 'hostname-\S+', 'hostname-\S+', 'hostname-\S+' \]/,
+    observed: /the pods that answered: \[ 'hostname-[^,]+' \]/,
+  },
+  {
+    claim: 'L-09',
+    name: 'the pod is older than the Service',
+    break: (lab) => remade(lab, service),
+    expected: /HOSTNAME_SERVICE_CLUSTERIP_PORT=tcp/,
+    observed: /HOSTNAME_SERVICE_CLUSTERIP_PORT=tcp/,
+  },
+  {
+    claim: 'L-10',
+    name: 'the proxies do not hear that affinity was asked for',
+    alone: true,
+    break: (_lab, cluster) => stopped(cluster, proxiesOf(cluster)),
+    expected: /one pod that answers all requests of a client/,
+    observed: /×\d+, .*×\d+/,
+  },
+  {
+    claim: 'L-11',
+    name: 'every node masquerades the traffic of its pods',
+    alone: true,
+    break: (_lab, cluster) =>
+      withTable(cluster, 'chain c { type nat hook postrouting priority 90; policy accept; masquerade; }'),
+    expected: /backend sees when debug asks: 172\.16\./,
+    observed: /backend sees when debug asks: 192\.168\.56\./,
+  },
+  {
+    claim: 'L-12',
+    name: 'a rule with the cluster IP stays on a node',
+    break: async (lab, cluster) => {
+      const [node] = cluster.nodes;
+      const appeared = clusterIpSoon(lab).then((address) =>
+        cluster.runOnNode(node?.name ?? '', [
+          'nft',
+          `table ip sabotage-${lab.namespace} { set s { type ipv4_addr; elements = { ${address} } } }`,
+        ]),
+      );
+      return async () => {
+        await appeared;
+        await cluster.runOnNode(node?.name ?? '', [
+          'nft',
+          'delete',
+          'table',
+          'ip',
+          `sabotage-${lab.namespace}`,
+        ]);
+      };
+    },
+    expected: /no rule on \S+ with the cluster IPs/,
+    observed: /rules with 172\.17\./,
+  },
+  {
+    claim: 'L-13',
+    name: 'the manifest leads to another port of the pods',
+    break: (lab) => changed(lab, service, { ports: [{ name: 'web-port', port: 8080, targetPort: 8888 }] }),
+    expected: /targetPort: 8888/,
+    observed: /targetPort: 80 /,
+  },
+  {
+    claim: 'L-14',
+    name: 'one node drops what comes to its node ports',
+    alone: true,
+    break: (_lab, cluster) =>
+      withTable(
+        cluster,
+        'chain c { type filter hook prerouting priority -300; policy accept; tcp dport 30000-32767 drop; }',
+        cluster.nodes.slice(-1).map(({ name }) => name),
+      ),
+    expected: /at http:\/\/192\.168\.56\.12:3\d+/,
+    observed: /no answer/,
+  },
+  {
+    claim: 'S-05',
+    name: 'the proxy of one node is gone',
+    alone: true,
+    break: (_lab, cluster) => stopped(cluster, proxiesOf(cluster).slice(-1)),
+    expected: /the proxy of worker-node02 is healthy: true/,
+    observed: /false/,
+  },
+  {
+    claim: 'S-08',
+    name: 'the cluster DNS is scaled to 0',
+    alone: true,
+    break: withoutDns,
+    expected: /my-service to be 172\.17\./,
+    observed: /bad address|no answer|resol/,
+  },
+  {
+    claim: 'R-03',
+    name: 'one node has lost its rules',
+    alone: true,
+    break: async (_lab, cluster) => {
+      const [last] = cluster.nodes.slice(-1);
+      const start = await stopped(cluster, proxiesOf(cluster).slice(-1));
+      await cluster.runOnNode(last?.name ?? '', ['nft', 'flush', 'ruleset']);
+      return start;
+    },
+    expected: /answers with nginx's page on worker-node02/,
+    observed: /false/,
+  },
+  {
+    claim: 'R-07',
+    name: 'the pod is older than the Service',
+    break: (lab) => remade(lab, 'my-nginx-svc'),
+    expected: /MY_NGINX_SVC_SERVICE_HOST=/,
+    observed: /MY_NGINX_SVC_SERVICE_HOST=/,
+  },
+  {
+    claim: 'P-05',
+    name: 'somebody sets the timeout back to three hours',
+    break: async (lab) => {
+      const reset = waitFor(
+        async () => {
+          const made = await getService(lab, 'hostname-service-timeout');
+          if (made.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds !== 1) return false;
+          await changed(lab, 'hostname-service-timeout', {
+            sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } },
+          });
+          return true;
+        },
+        { what: 'the short timeout', timeoutMs: 20_000, intervalMs: 20 },
+      );
+      return async () => void (await reset);
+    },
+    expected: /another pod after one of several pauses/,
+    observed: /hostname-deployment-\S+ each time/,
+  },
+  {
+    claim: 'Z-02',
+    name: 'the Service is made anew while it has no pods',
+    break: async (lab) => {
+      const ref = { namespace: lab.namespace, name: 'hostname-deployment' };
+      const replaced = waitFor(
+        async () => {
+          const { spec } = await lab.client.get<KubeObject & { spec: { replicas: number } }>(
+            resources.deployments,
+            ref,
+          );
+          return spec.replicas === 0 && (await remade(lab, service)) === undefined;
+        },
+        { what: 'the scaling to 0', timeoutMs: 20_000, intervalMs: 20 },
+      );
+      return async () => void (await replaced);
+    },
+    expected: /the cluster IP after scaling/,
+    observed: /the cluster IP after scaling/,
+  },
+];
+
+async function changed(lab: Lab, name: string, spec: object): Promise<undefined> {
+  const ref = { namespace: lab.namespace, name };
+  await lab.client.patch(resources.services, ref, { spec }, { type: 'merge' });
+}
+
+/** Deletes a Service and makes it again, under another cluster IP. */
+async function remade(lab: Lab, name: string): Promise<undefined> {
+  const old = await clusterIpOf(lab, name);
+  await lab.client.delete(resources.services, { namespace: lab.namespace, name });
+  const holder = { metadata: { namespace: lab.namespace, name: 'holds-the-old-address' } };
+  const spec = { clusterIP: old, ports: [{ port: 1 }] };
+  await lab.client.create(resources.services, { ...holder, spec } as KubeObject);
+  await applyManifest(lab, name === 'my-nginx-svc' ? 'my-nginx' : name, { only: 'Service' });
+}
+
+async function clusterIpSoon(lab: Lab): Promise<string> {
+  return waitFor(async () => clusterIpOf(lab, service), { what: service, timeoutMs: 20_000, intervalMs: 20 });
+}
+
+function proxiesOf(cluster: Cluster): string[] {
+  return cluster.nodes.map(({ name }) => `proxy@${name}`);
+}
+
+async function stopped(cluster: Cluster, names: readonly string[]): Promise<Restore> {
+  await Promise.all(names.map((name) => cluster.components.stop(name)));
+  return async () => void (await Promise.all(names.map((name) => cluster.components.start(name))));
+}
+
+/** An nftables table of ours on nodes, which would be a meddler's firewall. */
+async function withTable(
+  cluster: Cluster,
+  chain: string,
+  nodes: readonly string[] = cluster.nodes.map(({ name }) => name),
+): Promise<Restore> {
+  const everywhere = (...argv: string[]) =>
+    Promise.all(nodes.map((node) => cluster.runOnNode(node, ['nft', ...argv])));
+  await everywhere(`table ip sabotage { ${chain} }`);
+  return async () => void (await everywhere('delete', 'table', 'ip', 'sabotage'));
+}
+
+async function withoutDns(lab: Lab): Promise<Restore> {
+  const ref = { namespace: 'kube-system', name: 'coredns' };
+  const selector = 'k8s-app=kube-dns';
+  const scale = async (replicas: number) => {
+    await lab.client.patch(resources.deployments, ref, { spec: { replicas } }, { type: 'merge' });
+    await waitFor(
+      async () => {
+        const pods = await podsWith(lab, selector, ref.namespace);
+        const ready = pods.filter((pod) => pod.status?.conditions?.some(isReadyCondition));
+        return pods.length === replicas && ready.length === replicas;
+      },
+      { what: `${replicas} pods of the DNS`, timeoutMs: 20_000, intervalMs: 100 },
+    );
+  };
+  await scale(0);
+  return () => scale(1);
+}
+
+function isReadyCondition({ type, status }: { type: string; status: string }): boolean {
+  return type === 'Ready' && status === 'True';
+}
