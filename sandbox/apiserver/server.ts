@@ -1,0 +1,127 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer as createTlsServer, type Server } from 'node:https';
+import { createServer as createPlainServer, type Server as PlainServer } from 'node:net';
+import type { Log } from '../../lib/log.ts';
+import type { Api, KubeletClient } from './api.ts';
+import { createAuthenticator } from './auth/authenticate.ts';
+import { createServiceAccountTokens } from './auth/tokens.ts';
+import type { User } from './auth/user.ts';
+import { bootstrap } from './bootstrap.ts';
+import { createHandler } from './handler.ts';
+import type { Kind, ServerConfig } from './kinds/kind.ts';
+import { createPages } from './pages.ts';
+import { createRegistry } from './registry.ts';
+import type { Schema } from './schema/schema.ts';
+import { openDisk } from './store/disk.ts';
+import { openStore } from './store/store.ts';
+
+export interface ServerOptions {
+  readonly config: ServerConfig;
+  readonly kinds: readonly Kind[];
+  readonly schema: Schema;
+  readonly dataDir: string;
+  /** Server certificate and key, and the CA that client certificates must come from; PEM. */
+  readonly tls: { readonly cert: string; readonly key: string; readonly clientCa: string };
+  readonly tokens: ReadonlyMap<string, User>;
+  readonly bindAddress: string;
+  readonly port: number;
+  /** A unix socket that serves the same, for a relay. */
+  readonly socket?: string | undefined;
+  readonly advertiseAddress: string;
+  readonly kubelet: KubeletClient;
+  readonly log: Log;
+}
+
+export interface ApiServer {
+  readonly port: number;
+  /** Ends watches and connections, writes what is under way and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Opens the store, makes what every cluster has, and listens. Throws WorkshopError or a system error. */
+export async function startServer(options: ServerOptions): Promise<ApiServer> {
+  const { kinds, schema, dataDir, config, log, kubelet, tls } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const store = await openStore(await openDisk(`${dataDir}/store`));
+  const ending = new AbortController();
+  const serviceAccounts = createServiceAccountTokens(`${dataDir}/service-account.key`, Date.now);
+  const registry = createRegistry(kinds);
+  const api: Api = {
+    registry,
+    store,
+    schema,
+    config,
+    serviceAccounts,
+    kubelet,
+    log,
+    now: Date.now,
+    signal: ending.signal,
+  };
+  let ready = false;
+  const handler = createHandler(
+    api,
+    createAuthenticator(options.tokens, serviceAccounts),
+    createPages(registry, schema, () => ready),
+  );
+  const server = createTlsServer({
+    cert: tls.cert,
+    key: tls.key,
+    ca: tls.clientCa,
+    requestCert: true,
+    rejectUnauthorized: false,
+    // Watches are long and may be silent; a client that sends its request slowly is cut off.
+    requestTimeout: 60_000,
+    headersTimeout: 30_000,
+    keepAliveTimeout: 120_000,
+  });
+  server.on('request', handler.request);
+  server.on('upgrade', handler.upgrade);
+  const port = await listen(server, options.port, options.bindAddress);
+  await bootstrap(api, { address: options.advertiseAddress, port });
+  ready = true;
+  const relay = options.socket === undefined ? undefined : await listenOnSocket(server, options.socket);
+  return {
+    port,
+    async close() {
+      ending.abort();
+      await Promise.all([closeServer(server), relay && closeServer(relay)]);
+      await store.close();
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+/** Connections on the unix socket are handed to the same TLS server; only this user may connect. */
+function listenOnSocket(server: Server, path: string): Promise<PlainServer> {
+  rmSync(path, { force: true });
+  return new Promise((resolve, reject) => {
+    const plain = createPlainServer((connection) => {
+      connection.on('error', () => connection.destroy());
+      server.emit('connection', connection);
+    });
+    plain.once('error', reject);
+    plain.listen(path, () => {
+      chmodSync(path, 0o600);
+      resolve(plain);
+    });
+  });
+}
+
+function closeServer(server: Server | PlainServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), drainMs).unref();
+  });
+}
+
+/** Time for answers under way, once the server is to end. */
+const drainMs = 500;

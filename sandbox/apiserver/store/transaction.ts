@@ -1,0 +1,92 @@
+import type { StoredObject } from '../kinds/kind.ts';
+import type { StoreEvent } from './history.ts';
+import { keyOfObject, type Table, tableKey } from './table.ts';
+
+/** What a change to the store may read and do. Nothing of it is seen outside before it is on disk. */
+export interface Transaction {
+  get(plural: string, namespace: string | undefined, name: string): StoredObject | undefined;
+  find(plural: string, namespace?: string): readonly StoredObject[];
+  /** Stores the object and gives it its resourceVersion. */
+  put(plural: string, object: StoredObject): void;
+  /** Removes the object; returns its last state, with the revision of its end. */
+  remove(plural: string, object: StoredObject): StoredObject;
+}
+
+/** The changes that a group of transactions wants, over what is stored already. */
+export interface Overlay extends Transaction {
+  readonly events: StoreEvent[];
+  readonly revision: number;
+  /** Forgets everything since `mark`. */
+  rollback(mark: number): void;
+  mark(): number;
+}
+
+/** Collects changes on top of `tables`; `revision` is the last one given out. */
+export function createOverlay(
+  tableOf: (plural: string) => Table,
+  revision: number,
+  now: () => number,
+): Overlay {
+  const events: StoreEvent[] = [];
+  let staged = new Map<string, StoredObject | undefined>();
+
+  const pathOf = (plural: string, key: string) => `${plural}!${key}`;
+
+  function current(plural: string, key: string): StoredObject | undefined {
+    const path = pathOf(plural, key);
+    return staged.has(path) ? staged.get(path) : tableOf(plural).get(key);
+  }
+
+  function stage(event: StoreEvent): void {
+    events.push(event);
+    const object = event.type === 'DELETED' ? undefined : event.object;
+    staged.set(pathOf(event.plural, keyOfObject(event.object)), object);
+  }
+
+  function next(object: StoredObject): StoredObject {
+    object.metadata.resourceVersion = String(revision + events.length + 1);
+    return object;
+  }
+
+  return {
+    events,
+    get revision() {
+      return revision + events.length;
+    },
+    get: (plural, namespace, name) => current(plural, tableKey(namespace, name)),
+    find(plural, namespace) {
+      const all = staged.size === 0 ? tableOf(plural).all() : merge(plural);
+      return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+    },
+    put(plural, object) {
+      const previous = current(plural, keyOfObject(object));
+      const type = previous ? 'MODIFIED' : 'ADDED';
+      const stored = next(object);
+      stage({ plural, type, revision: revision + events.length + 1, object: stored, previous, at: now() });
+    },
+    remove(plural, object) {
+      const previous = current(plural, keyOfObject(object));
+      const last = next({ ...object, metadata: { ...object.metadata } });
+      const at = now();
+      stage({ plural, type: 'DELETED', revision: revision + events.length + 1, object: last, previous, at });
+      return last;
+    },
+    mark: () => events.length,
+    rollback(mark) {
+      const kept = events.slice(0, mark);
+      events.length = 0;
+      staged = new Map();
+      for (const event of kept) stage(event);
+    },
+  };
+
+  function merge(plural: string): StoredObject[] {
+    const prefix = `${plural}!`;
+    const changed = new Map([...staged].filter(([path]) => path.startsWith(prefix)));
+    if (changed.size === 0) return [...tableOf(plural).all()];
+    const rest = tableOf(plural)
+      .all()
+      .filter((object) => !changed.has(prefix + keyOfObject(object)));
+    return [...rest, ...[...changed.values()].filter((object) => object !== undefined)];
+  }
+}

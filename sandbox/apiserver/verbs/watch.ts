@@ -1,0 +1,135 @@
+import type { Call } from '../api.ts';
+import type { Form } from '../http/accept.ts';
+import { isTrue } from '../http/request-info.ts';
+import type { StoredObject } from '../kinds/kind.ts';
+import { partial } from '../output/partial.ts';
+import { formOf, tableOptions } from '../output/represent.ts';
+import { tableOf } from '../output/table.ts';
+import { apiVersionOf } from '../registry.ts';
+import { filterOf } from '../select/filter.ts';
+import { expired, Refusal } from '../status.ts';
+import type { StoreEvent } from '../store/history.ts';
+import { checkListOptions, wantsInitialEvents } from './list-options.ts';
+import { integerOption } from './options.ts';
+import { badVersion } from './read.ts';
+
+type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** A client that reads so slowly that this many bytes wait for it is cut off; it will list again. */
+const maxBacklog = 16 * 1024 * 1024;
+const bookmarkMs = 60_000;
+/** As kube-apiserver's --min-request-timeout: 30 to 60 minutes. */
+const defaultTimeoutSeconds = 1800;
+
+/**
+ * Streams changes as JSON lines until the client goes, `timeoutSeconds` are over or the server ends. Without a
+ * resourceVersion (or with 0, or `sendInitialEvents`) it first tells of every object there is. A revision that is
+ * forgotten gets an ERROR event with status 410. Throws Refusal before the stream begins.
+ */
+export function watch(call: Call): undefined {
+  const { api, kind, info, response } = call;
+  checkListOptions(info.query, 'watch');
+  const filter = filterOf(kind, info);
+  const encode = encoderFor(call, formOf(call));
+  const timeoutMs =
+    (integerOption(info.query, 'timeoutSeconds') || defaultTimeoutSeconds * (1 + Math.random())) * 1000;
+  const { from, initial } = startOf(call);
+
+  const write = (type: string, object: unknown) => {
+    response.write(`${JSON.stringify({ type, object })}\n`);
+    if (response.writableLength > maxBacklog) response.destroy();
+  };
+  const tell = (event: StoreEvent) => {
+    const type = typeFor(event, filter);
+    if (type)
+      write(type, encode(type === 'DELETED' && event.type !== 'DELETED' ? gone(event) : event.object));
+  };
+  const bookmark = (revision: number, annotations?: Record<string, string>) => {
+    write('BOOKMARK', bookmarkObject(call, revision, annotations));
+  };
+
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  response.flushHeaders();
+  const subscription = api.store.subscribe(kind.plural, from, tell);
+  if (!subscription) {
+    write('ERROR', expired(`too old resource version: ${from} (${api.store.revision})`).status);
+    response.end();
+    return undefined;
+  }
+  if (initial)
+    for (const object of api.store.all(kind.plural)) if (filter(object)) write('ADDED', encode(object));
+  if (wantsInitialEvents(info.query) && isTrue(info.query.get('allowWatchBookmarks'))) {
+    bookmark(api.store.revision, { 'k8s.io/initial-events-end': 'true' });
+  }
+  for (const event of subscription.past) tell(event);
+  const wantsBookmarks = isTrue(info.query.get('allowWatchBookmarks'));
+  const beat = () => bookmark(api.store.revision);
+  runUntilEnd(call, { timeoutMs, beat: wantsBookmarks ? beat : undefined, end: subscription.end });
+  return undefined;
+}
+
+function runUntilEnd(
+  { api, response }: Call,
+  { timeoutMs, beat, end }: { timeoutMs: number; beat: (() => void) | undefined; end: () => void },
+): void {
+  const ticker = beat && setInterval(beat, bookmarkMs);
+  const finish = () => {
+    beat?.();
+    response.end();
+  };
+  const timer = setTimeout(finish, Math.min(timeoutMs, 2 ** 31 - 1));
+  const stop = () => response.end();
+  api.signal.addEventListener('abort', stop, { once: true });
+  response.on('close', () => {
+    end();
+    clearInterval(ticker);
+    clearTimeout(timer);
+    api.signal.removeEventListener('abort', stop);
+  });
+}
+
+function startOf({ api, info }: Call): { from: number; initial: boolean } {
+  const text = info.query.get('resourceVersion') ?? '';
+  if (!/^\d*$/.test(text)) throw new Refusal(500, '', badVersion(text));
+  const initial = text === '' || text === '0' || wantsInitialEvents(info.query);
+  return { from: initial ? api.store.revision : Number(text), initial };
+}
+
+/** What an event is to someone who sees only what the filter lets through. */
+function typeFor(event: StoreEvent, filter: (object: StoredObject) => boolean): EventType | undefined {
+  const before = event.previous !== undefined && filter(event.previous);
+  if (event.type === 'DELETED') return before ? 'DELETED' : undefined;
+  const after = filter(event.object);
+  if (before) return after ? 'MODIFIED' : 'DELETED';
+  return after ? 'ADDED' : undefined;
+}
+
+/** An object that left the selection is told as it was last seen, with the revision at which it left. */
+function gone({ previous, object }: StoreEvent): StoredObject {
+  const last = previous ?? object;
+  return { ...last, metadata: { ...last.metadata, resourceVersion: object.metadata.resourceVersion } };
+}
+
+function encoderFor(call: Call, { as }: Form): (object: StoredObject) => unknown {
+  if (as === '') return (object) => object;
+  if (as !== 'Table') return partial;
+  let headers = true;
+  return (object) => {
+    const { resourceVersion } = object.metadata;
+    const table = tableOf(call.kind, [object], { resourceVersion }, tableOptions(call, headers));
+    headers = false;
+    return table;
+  };
+}
+
+function bookmarkObject(
+  call: Call,
+  revision: number,
+  annotations: Record<string, string> | undefined,
+): unknown {
+  const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
+  const { as } = formOf(call);
+  if (as === 'Table') return tableOf(call.kind, [], metadata, tableOptions(call, false));
+  if (as !== '') return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+  return { kind: call.kind.kind, apiVersion: apiVersionOf(call.kind), metadata };
+}
