@@ -1,5 +1,5 @@
 import type { V1Deployment, Wire } from '../../../lib/kube/types.ts';
-import { semanticEqual, validateImmutable } from '../validation/equal.ts';
+import { semanticEqual } from '../validation/equal.ts';
 import type { FieldError } from '../validation/field-error.ts';
 import { forbidden, invalid, notSupported } from '../validation/field-error.ts';
 import { formatSelector } from '../validation/label-selector.ts';
@@ -8,7 +8,7 @@ import { ageColumn, nameColumn, textColumn } from './column.ts';
 import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
 import { setPodSpecDefaults } from './pod/defaults.ts';
-import { validateSelectorAndTemplate } from './pod/template-rules.ts';
+import { validateSelectorAndTemplate, validateSelectorUpdate } from './pod/template-rules.ts';
 
 type Spec = NonNullable<Wire<V1Deployment>['spec']>;
 
@@ -94,7 +94,7 @@ export const deployment = defineKind<DeploymentObject>({
   validate: ({ spec }) => validateSpec(spec),
   validateUpdate: ({ spec }, old) => [
     ...validateSpec(spec),
-    ...validateImmutable(spec.selector, old.spec.selector, 'spec.selector'),
+    ...validateSelectorUpdate(spec.selector, old.spec.selector),
   ],
   validateStatusUpdate: ({ status }) => validateStatus(status),
 });

@@ -6,6 +6,7 @@ import { labelValue, validateLabelName } from '../validation/labels.ts';
 import { ageColumn, nameColumn, textColumn } from './column.ts';
 import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
+import { canonicalize } from './quantity.ts';
 
 type Taint = NonNullable<NodeObject['spec']['taints']>[number];
 
@@ -74,8 +75,7 @@ export const node = defineKind<NodeObject>({
     object.spec ??= {};
     object.status ??= {};
     if (object.spec.podCIDR && !object.spec.podCIDRs) object.spec.podCIDRs = [object.spec.podCIDR];
-    const { capacity } = object.status;
-    if (capacity) object.status.allocatable ??= { ...capacity };
+    setStatusDefaults(object.status);
   },
   prepareForUpdate(object, old) {
     object.status = structuredClone(old.status);
@@ -90,6 +90,28 @@ export const node = defineKind<NodeObject>({
     ...taintErrors(spec.taints ?? []),
   ],
 });
+
+function setStatusDefaults(status: NodeObject['status']): void {
+  canonicalize(status.capacity);
+  canonicalize(status.allocatable);
+  if (status.capacity) status.allocatable ??= { ...status.capacity };
+  // Kubernetes sends these even when no node agent has written them.
+  status.daemonEndpoints ??= { kubeletEndpoint: { Port: 0 } };
+  status.nodeInfo = { ...noInfo, ...status.nodeInfo };
+}
+
+const noInfo: NonNullable<NodeObject['status']['nodeInfo']> = {
+  machineID: '',
+  systemUUID: '',
+  bootID: '',
+  kernelVersion: '',
+  osImage: '',
+  containerRuntimeVersion: '',
+  kubeletVersion: '',
+  kubeProxyVersion: '',
+  operatingSystem: '',
+  architecture: '',
+};
 
 function readiness({ spec, status }: NodeObject): string {
   const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status;

@@ -40,6 +40,18 @@ function requirementErrors({ key, operator, values = [] }: Requirement, field: s
   return [...errors, ...validateLabelName(key, `${field}.key`), ...bad];
 }
 
+/** A selector with its keys in the order in which Kubernetes prints them. */
+export function canonicalSelector({ matchLabels, matchExpressions }: LabelSelector): LabelSelector {
+  return {
+    ...(matchLabels ? { matchLabels: sortedByKey(matchLabels) } : {}),
+    ...(matchExpressions ? { matchExpressions } : {}),
+  };
+}
+
+export function sortedByKey(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** True when an object with these labels is selected; an empty selector selects everything. */
 export function selectorMatches(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const { matchLabels = {}, matchExpressions = [] } = selector;

@@ -64,14 +64,26 @@ function ownerErrors(owners: readonly OwnerReference[]): FieldError[] {
 
 function finalizerErrors(finalizers: readonly string[]): FieldError[] {
   const field = 'metadata.finalizers';
-  const errors = finalizers.flatMap((name) =>
-    qualifiedName(name).map((reason) => invalid(field, name, reason)),
-  );
+  const errors = [
+    ...finalizers.flatMap((name) => qualifiedName(name).map((reason) => invalid(field, name, reason))),
+    ...plainFinalizerErrors(finalizers),
+  ];
   if (!finalizers.includes('orphan') || !finalizers.includes('foregroundDeletion')) return errors;
   return [
     ...errors,
     invalid(field, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'),
   ];
+}
+
+/** Without a prefix there are only Kubernetes' own. */
+function plainFinalizerErrors(finalizers: readonly string[]): FieldError[] {
+  const standard = ['kubernetes', 'orphan', 'foregroundDeletion'];
+  const reason = 'name is neither a standard finalizer name nor is it fully qualified';
+  return finalizers.flatMap((name, index) =>
+    name.includes('/') || standard.includes(name)
+      ? []
+      : [invalid(`metadata.finalizers[${index}]`, name, reason)],
+  );
 }
 
 /** What is wrong with changed metadata (ValidateObjectMetaUpdate); `old` is the stored one. */
@@ -84,6 +96,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): Fie
     ...fixed.flatMap((name) => validateImmutable(meta[name], old[name], `metadata.${name}`)),
     ...validateLabels(meta.labels, 'metadata.labels'),
     ...validateAnnotations(meta.annotations, 'metadata.annotations'),
+    ...plainFinalizerErrors(meta.finalizers ?? []),
     ...(semanticEqual(meta.ownerReferences, old.ownerReferences)
       ? []
       : ownerErrors(meta.ownerReferences ?? [])),

@@ -1,5 +1,5 @@
+import { canonicalize } from '../quantity.ts';
 import type { Container, Handler, Probe } from './object.ts';
-import { formatQuantity, parseQuantity } from './quantity.ts';
 
 /** Defaults of one container (pkg/apis/core/v1/defaults.go SetDefaults_Container). Changes it in place. */
 export function setContainerDefaults(container: Container): void {
@@ -24,13 +24,6 @@ function tagOf(image: string): string {
   const last = name.slice(name.lastIndexOf('/') + 1);
   const tag = last.includes(':') ? last.slice(last.indexOf(':') + 1) : '';
   return tag || (digest ? '' : 'latest');
-}
-
-function canonicalize(amounts: Record<string, string> | undefined): void {
-  for (const [name, text] of Object.entries(amounts ?? {})) {
-    const quantity = parseQuantity(text);
-    if (amounts && quantity) amounts[name] = formatQuantity(quantity);
-  }
 }
 
 function setProbeDefaults(probe: Probe): void {

@@ -1,5 +1,5 @@
+import { parseQuantity } from '../quantity.ts';
 import type { PodSpec, Resources } from './object.ts';
-import { parseQuantity } from './quantity.ts';
 
 const counted = ['cpu', 'memory'];
 

@@ -1,8 +1,8 @@
 import type { FieldError } from '../../validation/field-error.ts';
 import { invalid, required } from '../../validation/field-error.ts';
 import { qualifiedName } from '../../validation/labels.ts';
+import { parseQuantity } from '../quantity.ts';
 import type { Resources } from './object.ts';
-import { parseQuantity } from './quantity.ts';
 
 /** Limits and requests of a container (core/validation validateResourceRequirements). */
 export function validateResources({ limits = {}, requests = {} }: Resources, field: string): FieldError[] {

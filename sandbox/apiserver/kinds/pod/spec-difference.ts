@@ -8,5 +8,5 @@ export function specDifference(before: unknown, after: unknown): string {
 }
 
 function lines(value: unknown): string[] {
-  return JSON.stringify(value, null, 2).split('\n');
+  return JSON.stringify(value, null, 1).split('\n');
 }

@@ -1,7 +1,13 @@
+import { validateImmutable } from '../../validation/equal.ts';
 import type { FieldError } from '../../validation/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../validation/field-error.ts';
 import type { LabelSelector } from '../../validation/label-selector.ts';
-import { selectorMatches, validateLabelSelector } from '../../validation/label-selector.ts';
+import {
+  canonicalSelector,
+  selectorMatches,
+  sortedByKey,
+  validateLabelSelector,
+} from '../../validation/label-selector.ts';
 import { validateAnnotations, validateLabels } from '../../validation/labels.ts';
 import type { PodTemplate } from './object.ts';
 import { validatePodSpec } from './spec-rules.ts';
@@ -17,14 +23,19 @@ export function validateSelectorAndTemplate(
   const field = 'spec.template';
   const labels = template.metadata?.labels;
   const errors = selectorErrors(selector);
-  if (selector && !isReadable(selector)) {
-    return [...errors, invalid('spec.selector', selector, 'invalid label selector')];
+  if (selector && validateLabelSelector(selector, '').length > 0) {
+    return [...errors, invalid('spec.selector', canonicalSelector(selector), 'invalid label selector')];
   }
-  if (selector && !selectorMatches(selector, labels ?? {})) {
+  if (!selector || !selectorMatches(selector, labels ?? {})) {
     const reason = '`selector` does not match template `labels`';
-    errors.push(invalid(`${field}.metadata.labels`, labels, reason));
+    errors.push(invalid(`${field}.metadata.labels`, labels && sortedByKey(labels), reason));
   }
   return [...errors, ...templateErrors(template, field)];
+}
+
+/** The selector stays for life (apps/validation ValidateDeploymentUpdate). */
+export function validateSelectorUpdate(selector: LabelSelector, old: LabelSelector): FieldError[] {
+  return validateImmutable(canonicalSelector(selector), canonicalSelector(old), 'spec.selector');
 }
 
 function selectorErrors(selector: LabelSelector | undefined): FieldError[] {
@@ -32,11 +43,10 @@ function selectorErrors(selector: LabelSelector | undefined): FieldError[] {
   const { matchLabels = {}, matchExpressions = [] } = selector;
   const errors = validateLabelSelector(selector, 'spec.selector');
   if (Object.keys(matchLabels).length + matchExpressions.length > 0) return errors;
-  return [...errors, invalid('spec.selector', selector, 'empty selector is invalid for deployment')];
-}
-
-function isReadable(selector: LabelSelector): boolean {
-  return validateLabelSelector(selector, '').length === 0;
+  return [
+    ...errors,
+    invalid('spec.selector', canonicalSelector(selector), 'empty selector is invalid for deployment'),
+  ];
 }
 
 function templateErrors({ metadata = {}, spec }: PodTemplate, field: string): FieldError[] {

@@ -18,6 +18,8 @@ export function allocateService(
   context: KindContext,
 ): FieldError[] {
   const { spec } = service;
+  // Kubernetes once defaulted this field for every type and drops it now wherever it says nothing.
+  if (isExternalName(spec)) delete spec.internalTrafficPolicy;
   if (old) carryOver(spec, old.spec);
   normalizeClusterIPs(spec, old?.spec);
   const refused = initIPFamilies(spec, old?.spec, context);

@@ -51,3 +51,11 @@ export function formatQuantity({ milli, format }: Quantity): string {
   if (format === 'exponent') return index === 0 ? `${rest}` : `${rest}e${3 * index}`;
   return `${rest}${suffixes[index]}`;
 }
+
+/** Brings the amounts of a resource list into canonical form, in place; what is no quantity stays. */
+export function canonicalize(amounts: Record<string, string> | undefined): void {
+  for (const [name, text] of Object.entries(amounts ?? {})) {
+    const quantity = parseQuantity(String(text));
+    if (amounts && quantity) amounts[name] = formatQuantity(quantity);
+  }
+}
