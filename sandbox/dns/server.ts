@@ -1,0 +1,61 @@
+import type { Client } from '../../lib/kube/client.ts';
+import type { Log } from '../../lib/log.ts';
+import { createForwarder } from './forward.ts';
+import { listenHealth } from './health.ts';
+import { createResponder } from './respond.ts';
+import { listenTcp } from './tcp-server.ts';
+import { type Listener, listenUdp } from './udp-server.ts';
+import { feedZone } from './zone-feed.ts';
+
+export interface DnsOptions {
+  client: Client;
+  /** The cluster domain. */
+  domain: string;
+  address: string;
+  /** 0: one that is free, the same for UDP and TCP. */
+  port: number;
+  upstream: string | undefined;
+  /** Ports of `/health` and `/ready`; undefined: none. */
+  healthPort?: number | undefined;
+  readyPort?: number | undefined;
+  log: Log;
+  signal: AbortSignal;
+}
+
+export interface DnsServer {
+  port: number;
+  synced: Promise<void>;
+  /** Resolves when, after the signal, everything is closed. */
+  done: Promise<void>;
+}
+
+/** The cluster's DNS server. Rejects when a port cannot be bound. */
+export async function startDns(options: DnsOptions): Promise<DnsServer> {
+  const { client, log, signal, address } = options;
+  const domain = options.domain.toLowerCase().replace(/\.$/, '');
+  const feed = feedZone({ client, domain, log, signal });
+  let turn = 0;
+  const respond = createResponder({
+    zone: feed.zone,
+    isReady: feed.isReady,
+    forwarder: options.upstream ? createForwarder(options.upstream) : undefined,
+    turn: () => turn++,
+  });
+  const listeners: Listener[] = [];
+  const closeAll = () => Promise.all(listeners.map((listener) => listener.close()));
+  try {
+    const udp = await listenUdp(respond, address, options.port);
+    listeners.push(udp, await listenTcp(respond, address, udp.port));
+    if (options.healthPort !== undefined) {
+      listeners.push(await listenHealth('/health', () => true, address, options.healthPort));
+    }
+    if (options.readyPort !== undefined) {
+      listeners.push(await listenHealth('/ready', feed.isReady, address, options.readyPort));
+    }
+    log.info('serving', { address, port: udp.port, domain });
+    return { port: udp.port, synced: feed.synced, done: feed.done.then(closeAll).then(() => {}) };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
