@@ -13,6 +13,7 @@ export const stableAddress: Check = {
   title: 'the cluster IP stays through re-apply, scaling to 0 and back, and a restart of the proxy',
   look: 'kubectl get service before and after each change; on a node: its processes and its rules',
   timeoutMs: 45_000,
+  alone: true,
   async run(lab) {
     const address = await clusterIpOf(lab, service);
     const same = async (after: string) =>

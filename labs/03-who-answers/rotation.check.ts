@@ -14,7 +14,6 @@ export const rotation: Check = {
   claims: ['L-08'],
   title: 'a request loop shows the pods in turn (or, where the proxy picks by chance, evenly)',
   look: "the node's proxy mode and its rules for the Service; the loop of the document in the pod debug",
-  alone: true,
   async run(lab) {
     const choice = await choiceOn(lab, await nodeOfClient(lab));
     const address = await clusterIpOf(lab, 'hostname-service-clusterip');

@@ -22,23 +22,25 @@ export interface VerifyOptions {
 /** Labs spend most of their time waiting for pods; more than so many at once slow each other down on two cores. */
 const atOnce = 4;
 
-/** Runs the chosen labs, several at once; those with a check that must run alone, one by one afterwards. */
+/** Runs the chosen labs, several at once; then, with a set-up of their own, the checks that must run alone. */
 export async function verifyLabs(options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
   const startedAt = new Date().toISOString();
   const { chosen, cluster } = options;
   await sweepNamespaces(cluster, options.signal);
-  const results = new Map<Chosen, CheckResult[]>(chosen.map((each) => [each, []]));
-  const one = (each: Chosen) => runLab(each, options, (result) => void results.get(each)?.push(result));
-  const together = chosen.filter(({ checks }) => !checks.some(({ alone }) => alone));
-  await pool(together, atOnce, one);
-  await pool(
-    chosen.filter((each) => !together.includes(each)),
-    1,
-    one,
-  );
-  const inOrder = chosen.flatMap((each) => inTeachingOrder(each, results.get(each) ?? []));
-  return { cluster: cluster.name, startedAt, ms: performance.now() - started, results: inOrder };
+  const results: CheckResult[] = [];
+  const one = (part: Chosen) => runLab(part, options, (result) => void results.push(result));
+  await pool(partOf(chosen, false), atOnce, one);
+  await pool(partOf(chosen, true), 1, one);
+  const ms = performance.now() - started;
+  return { cluster: cluster.name, startedAt, ms, results: inTeachingOrder(chosen, results) };
+}
+
+/** The labs with only those checks that run beside others, or only those that run alone; labs without such are left out. */
+function partOf(chosen: readonly Chosen[], alone: boolean): Chosen[] {
+  return chosen
+    .map(({ lab, checks }) => ({ lab, checks: checks.filter((check) => (check.alone ?? false) === alone) }))
+    .filter(({ checks }) => checks.length > 0);
 }
 
 async function runLab(
@@ -63,8 +65,9 @@ async function runLab(
   else progress.failed(name, performance.now() - from);
 }
 
-function inTeachingOrder({ checks }: Chosen, results: readonly CheckResult[]): CheckResult[] {
-  const place = (result: CheckResult) => checks.findIndex(({ title }) => title === result.title);
+function inTeachingOrder(chosen: readonly Chosen[], results: readonly CheckResult[]): CheckResult[] {
+  const order = chosen.flatMap(({ lab, checks }) => checks.map(({ title }) => `${lab.id} ${title}`));
+  const place = ({ lab, title }: CheckResult) => order.indexOf(`${lab} ${title}`);
   return [...results].sort((a, b) => place(a) - place(b));
 }
 
