@@ -79,6 +79,12 @@ export function startProbes(options: ProbeOptions): ContainerProbes {
   };
 }
 
+/**
+ * In its first moments a program is not expected to answer yet: such failures do not count, and the next attempt comes at
+ * once instead of after a whole period. The kubelet's own first attempt comes up to a second late.
+ */
+const settlingMs = 1000;
+
 /** Repeats one probe; tells each time its threshold is reached. Returns what ends it. */
 function watch(
   kind: ProbeKind,
@@ -96,6 +102,10 @@ function watch(
     const begun = Date.now();
     const result = await options.attempt(probe, abort.signal);
     if (abort.signal.aborted) return;
+    if (!result.success && kind !== 'liveness' && Date.now() - options.startedAt < settlingMs) {
+      timer = setTimeout(() => void once(), 50);
+      return;
+    }
     timer = setTimeout(() => void once(), Math.max(0, periodMs - (Date.now() - begun)));
     if (!result.success) options.onFailure(kind, result);
     run = last === result.success ? run + 1 : 1;

@@ -20,6 +20,9 @@ export interface Terminal {
   /** Calls back for each piece of output; the returned function stops that. */
   onData(listener: (data: Buffer) => void): () => void;
   onExit(listener: (exitCode: number) => void): void;
+  /** Stops and resumes reading what the program writes. */
+  pause(): void;
+  resume(): void;
   kill(): void;
 }
 
@@ -88,6 +91,8 @@ export function spawnTerminal(command: string, args: string[], env: Record<strin
     onExit: (listener) => {
       pty.onExit(({ exitCode, signal }) => listener(signal ? 128 + signal : exitCode));
     },
+    pause: () => pty.pause(),
+    resume: () => pty.resume(),
     kill: () => pty.kill(),
   };
 }
