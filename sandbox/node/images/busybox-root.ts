@@ -20,6 +20,7 @@ export async function installBusybox(busybox: string, root: string): Promise<voi
     'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
   );
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
+  if (!stdout.split('\n').includes('printenv')) installScript('printenv', root);
   if (await crashesOnTimeout(busybox)) mendWget(busybox, root);
 }
 
@@ -46,7 +47,11 @@ function mendWget(busybox: string, root: string): void {
   if (at >= 0) program.write('wgeT', at + 1, 'latin1');
   writeFileSync(join(root, 'bin/busybox'), program, { mode: 0o755 });
   cpSync(busybox, join(root, 'usr/libexec/wget'), { dereference: true });
-  const script = readFileSync(join(repositoryRoot(), 'sandbox/images/busybox/wget'));
-  rmSync(join(root, 'bin/wget'), { force: true });
-  writeFileSync(join(root, 'bin/wget'), script, { mode: 0o755 });
+  installScript('wget', root);
+}
+
+function installScript(name: string, root: string): void {
+  const script = readFileSync(join(repositoryRoot(), 'sandbox/images/busybox', name));
+  rmSync(join(root, 'bin', name), { force: true });
+  writeFileSync(join(root, 'bin', name), script, { mode: 0o755 });
 }
