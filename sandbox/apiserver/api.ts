@@ -40,8 +40,8 @@ export interface Call {
   readonly user: User;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The request's body as text; empty until a verb that has one reads it. */
-  body(): Promise<string>;
+  /** Reads the request's body, once. */
+  body(): Promise<Buffer>;
 }
 
 /** What a verb answers; undefined when it has written to the response itself. */

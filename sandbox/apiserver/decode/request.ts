@@ -27,10 +27,10 @@ export interface DecodedBody {
 export function decodeBody(
   schema: Schema,
   expected: Expected,
-  body: string,
+  body: Buffer,
   options: { contentType: string | undefined; fieldValidation: FieldValidation; isKind: IsKind },
 ): DecodedBody {
-  const value = parseBody(body, options.contentType, expected.kind);
+  const value = parseBody(schema, body, options.contentType, expected);
   if (!isRecord(value)) {
     throw unrecognized(
       expected.kind,

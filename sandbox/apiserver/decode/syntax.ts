@@ -1,32 +1,56 @@
 import { messageOf } from '../../../lib/errors.ts';
 import { parseYaml } from '../../../lib/yaml.ts';
+import type { Schema } from '../schema/schema.ts';
 import { badRequest, unsupportedMediaType } from '../status.ts';
+import { decodeProtobuf } from './protobuf.ts';
 
 /**
- * The value a body holds. Throws Refusal 415 for a media type that we do not read (protobuf among them), 400 for bad syntax
- * in the words of Go's decoder. `kind` is what should have been there.
+ * The value a body holds: JSON, YAML or Kubernetes' protobuf. Throws Refusal 415 for another media type, 400 for bad syntax in
+ * the words of Go's decoder.
  */
-export function parseBody(body: string, contentType: string | undefined, kind: string): unknown {
-  const type = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase();
-  const isYaml = type === 'application/yaml';
-  if (!isYaml && type !== 'application/json' && type !== '') {
-    const accepted = 'application/json, application/yaml';
+export function parseBody(
+  schema: Schema,
+  body: Buffer,
+  contentType: string | undefined,
+  { kind, model }: { kind: string; model: string },
+): unknown {
+  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json';
+  const parse = parsers[type];
+  if (!parse) {
+    const accepted = Object.keys(parsers).join(', ');
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
     );
   }
   try {
-    return isYaml ? parseYaml(body, 'the body') : parseJson(body);
+    return parse(body, schema, model);
   } catch (error) {
-    const what = isYaml
-      ? `yaml: ${firstLine(error)}`
-      : `couldn't get version/kind; json parse error: ${messageOf(error)}`;
-    throw unrecognized(kind, what, body);
+    throw unrecognized(kind, messageOf(error), body);
   }
 }
 
+type Parse = (body: Buffer, schema: Schema, model: string) => unknown;
+
+const parsers: Readonly<Record<string, Parse>> = {
+  'application/json': (body) => {
+    try {
+      return parseJson(body.toString('utf8'));
+    } catch (error) {
+      throw new Error(`couldn't get version/kind; json parse error: ${messageOf(error)}`, { cause: error });
+    }
+  },
+  'application/yaml': (body) => {
+    try {
+      return parseYaml(body.toString('utf8'), 'the body');
+    } catch (error) {
+      throw new Error(`yaml: ${firstLine(error)}`, { cause: error });
+    }
+  },
+  'application/vnd.kubernetes.protobuf': (body, schema, model) => decodeProtobuf(schema, model, body),
+};
+
 /** What a body that is no object of `kind` gets. */
-export function unrecognized(kind: string, what: string, body: string): Error {
+export function unrecognized(kind: string, what: string, body: Buffer): Error {
   return badRequest(
     `the object provided is unrecognized (must be of type ${kind}): ${what} (${summary(body)})`,
   );
@@ -74,9 +98,8 @@ function firstLine(error: unknown): string {
 const summaryLength = 30;
 
 /** The start of a body, as k8s.io/apimachinery shows it: text when it looks like JSON, otherwise hexadecimal. */
-function summary(body: string): string {
-  if (body === '') return '<empty>';
-  const bytes = Buffer.from(body);
+function summary(bytes: Buffer): string {
+  if (bytes.length === 0) return '<empty>';
   const head = bytes.subarray(0, summaryLength);
   const text = bytes[0] === '{'.charCodeAt(0) ? head.toString('utf8') : head.toString('hex');
   return bytes.length > summaryLength ? `${text} ...` : text;

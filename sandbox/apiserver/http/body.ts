@@ -5,7 +5,7 @@ import { Refusal } from '../status.ts';
 export const bodyLimit = 3 * 1024 * 1024;
 
 /** Reads a request's body, at most `bodyLimit` bytes. Throws Refusal 413 when it is larger, 400 when it breaks off. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -14,7 +14,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     if (size > bodyLimit) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(): Refusal {

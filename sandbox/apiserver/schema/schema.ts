@@ -11,6 +11,19 @@ export interface ObjectType {
   readonly pkg: string;
   readonly description: string;
   readonly fields: Readonly<Record<string, Field>>;
+  /** Its protobuf form, where it has one. */
+  readonly wire?: Wire;
+}
+
+/** What each field number of a protobuf message is: a field, or a message whose fields belong to this very object. */
+export type Wire = Readonly<
+  Record<string, WireField | { readonly inline: Readonly<Record<string, WireField>> }>
+>;
+
+export interface WireField {
+  readonly name: string;
+  /** Go has a pointer here, or no `omitempty`: zero is a value, not an absence. */
+  readonly keepsZero?: boolean;
 }
 
 export interface Field {

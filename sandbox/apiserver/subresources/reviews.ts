@@ -15,7 +15,7 @@ interface Attributes {
 }
 
 /** `kubectl auth can-i`: whether the one who asks may do what he describes. */
-export function accessReview(api: Api, user: User, body: string, contentType: string | undefined): Answer {
+export function accessReview(api: Api, user: User, body: Buffer, contentType: string | undefined): Answer {
   const expected = {
     group: 'authorization.k8s.io',
     version: 'v1',

@@ -16,11 +16,11 @@ export interface DeleteOptions {
 /** Reads DeleteOptions from a request's body, or from its query when there is none. Throws Refusal 400, 415 or 422. */
 export function readDeleteOptions(
   schema: Schema,
-  body: string,
+  body: Buffer,
   contentType: string | undefined,
   query: URLSearchParams,
 ): DeleteOptions {
-  const given = body.trim() === '' ? fromQuery(query) : fromBody(schema, body, contentType);
+  const given = body.length === 0 ? fromQuery(query) : fromBody(schema, body, contentType);
   const policy = policyOf(given);
   if (policy !== undefined && !isPolicy(policy)) {
     const error = notSupported('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil']);
@@ -47,8 +47,8 @@ function fromQuery(query: URLSearchParams): Given {
   return { gracePeriodSeconds, propagationPolicy: query.get('propagationPolicy') ?? undefined };
 }
 
-function fromBody(schema: Schema, body: string, contentType: string | undefined): Given {
-  const value = parseBody(body, contentType, 'DeleteOptions');
+function fromBody(schema: Schema, body: Buffer, contentType: string | undefined): Given {
+  const value = parseBody(schema, body, contentType, { kind: 'DeleteOptions', model: 'V1DeleteOptions' });
   try {
     return decodeObject(schema, 'V1DeleteOptions', value).object as Given;
   } catch (error) {

@@ -58,7 +58,7 @@ type Apply = (target: Target, old: StoredObject) => Patched;
  * Reads a patch of any of three kinds. Throws Refusal 400 for bad syntax, 415 for another media type; server-side apply is
  * one of these. The function it returns throws Refusal 422 when the patch does not fit the object.
  */
-export function readPatch(body: string, contentType: string | undefined): Apply {
+export function readPatch(body: Buffer, contentType: string | undefined): Apply {
   const type = (contentType ?? '').split(';')[0]?.trim();
   if (type === 'application/json-patch+json') return jsonPatch(syntax(body, 'error decoding patch: '));
   if (type === 'application/merge-patch+json') {
@@ -129,9 +129,9 @@ function badPatch(shown: string, why: string): Refusal {
   return invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, why)]);
 }
 
-function syntax(body: string, prefix: string): unknown {
+function syntax(body: Buffer, prefix: string): unknown {
   try {
-    return parseJson(body);
+    return parseJson(body.toString('utf8'));
   } catch (error) {
     throw badRequest(`${prefix}${messageOf(error)}`);
   }

@@ -1,5 +1,6 @@
 /** Types that no kind consists of, but that requests and answers are made of. */
 export const roots: readonly { model: string; pkg: string }[] = [
+  { model: 'V1PodTemplateSpec', pkg: 'io.k8s.api.core.v1' },
   { model: 'V1ObjectMeta', pkg: 'io.k8s.apimachinery.pkg.apis.meta.v1' },
   { model: 'V1DeleteOptions', pkg: 'io.k8s.apimachinery.pkg.apis.meta.v1' },
   { model: 'V1Binding', pkg: 'io.k8s.api.core.v1' },
@@ -18,6 +19,7 @@ export function packageOf(group: string, version: string): string {
 /** Types of the machinery that all groups share, wherever they are met first. */
 export const metaTypes: ReadonlySet<string> = new Set([
   'V1DeleteOptions',
+  'V1FieldSelectorRequirement',
   'V1LabelSelector',
   'V1LabelSelectorRequirement',
   'V1ListMeta',

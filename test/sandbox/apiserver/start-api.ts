@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '../../../lib/kube/client.ts';
 import { silentLog } from '../../../lib/log.ts';
+import type { User } from '../../../sandbox/apiserver/auth/user.ts';
 import { kinds } from '../../../sandbox/apiserver/kinds/index.ts';
 import type { Kind } from '../../../sandbox/apiserver/kinds/kind.ts';
 import type { Schema } from '../../../sandbox/apiserver/schema/schema.ts';
@@ -36,6 +37,7 @@ export interface TestApiOptions {
   readonly port?: number;
   /** Where node agents listen, when the node does not say. */
   readonly kubeletPort?: number;
+  readonly tokens?: ReadonlyMap<string, User>;
 }
 
 let shared: Promise<Schema> | undefined;
@@ -62,7 +64,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       schema,
       dataDir: join(folder, 'data'),
       tls: { ...serving, clientCa: authority.cert },
-      tokens: new Map(),
+      tokens: options.tokens ?? new Map(),
       bindAddress: address,
       port,
       socket,
