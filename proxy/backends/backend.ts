@@ -1,0 +1,20 @@
+import type { NodeRecord } from '../model/records.ts';
+import type { Unit } from '../model/unit.ts';
+
+/** What a backend is to bring about. Both forms name whole Services, so that it need not know how they were before. */
+export type Change =
+  | { readonly kind: 'full'; readonly node: NodeRecord; readonly units: Iterable<Unit> }
+  | { readonly kind: 'partial'; readonly gone: readonly string[]; readonly units: readonly Unit[] };
+
+export interface SyncResult {
+  /** Elements or rules written, for the log and the metrics. */
+  readonly written: number;
+}
+
+/** One way to bring units into the kernel, for one address family. */
+export interface Backend {
+  /** Resolves when the kernel has it; throws when nothing or only a part of it was done: the next change must be full. */
+  sync(change: Change, signal?: AbortSignal): Promise<SyncResult>;
+  /** Compares the kernel with what was written last. Resolves with what differs in words, undefined when all is well. */
+  verify(signal?: AbortSignal): Promise<string | undefined>;
+}

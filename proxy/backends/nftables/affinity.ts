@@ -1,0 +1,89 @@
+import type { Unit } from '../../model/unit.ts';
+import type { Allocator } from './allocator.ts';
+import type { Element } from './elements.ts';
+import { bits, hex, slotKey } from './layout.ts';
+import { listMap, type ReadElement } from './read.ts';
+
+/** Which client was sent where, in terms that outlive a new numbering of the table. */
+export interface AffinityRecord {
+  readonly client: string;
+  /** `address . protocol . port` of the unit's cluster IP. */
+  readonly service: string;
+  readonly local: boolean;
+  /** `address . port`. */
+  readonly endpoint: string;
+  readonly timeout: number;
+  readonly expires: number;
+}
+
+/** Reads the affinity records of a table that this program or an earlier run of it made. None when there is no such table. */
+export async function readAffinity(
+  ip: string,
+  table: string,
+  signal?: AbortSignal,
+): Promise<AffinityRecord[]> {
+  const affinity = await listMap(ip, table, 'affinity', signal);
+  if (!affinity || affinity.length === 0) return [];
+  const services = (await listMap(ip, table, 'services', signal)) ?? [];
+  const endpoints = (await listMap(ip, table, 'sticky-endpoints', signal)) ?? [];
+  return decode(affinity, services, endpoints);
+}
+
+function decode(
+  affinity: readonly ReadElement[],
+  services: readonly ReadElement[],
+  endpoints: readonly ReadElement[],
+): AffinityRecord[] {
+  const serviceOf = new Map<number, string[]>();
+  for (const { key, value } of services) {
+    const unit = Number(value) & bits.unit;
+    serviceOf.set(unit, [...(serviceOf.get(unit) ?? []), key]);
+  }
+  const endpointOf = new Map(endpoints.map(({ key, value }) => [key, value ?? '']));
+  return affinity.flatMap(({ key, value, timeout, expires }) => {
+    const [client = '', list = ''] = key.split(' . ');
+    const endpoint = endpointOf.get(value ?? '');
+    if (endpoint === undefined) return [];
+    return (serviceOf.get(Number(list) & bits.unit) ?? []).map((service) => ({
+      client,
+      service,
+      local: (Number(list) & bits.local) !== 0,
+      endpoint,
+      timeout: timeout ?? mapTimeout,
+      expires: expires ?? 1,
+    }));
+  });
+}
+
+/** The map's own timeout, which listings leave out: 3 h. */
+const mapTimeout = 10_800;
+
+/** The records as elements of the new table, for those whose unit and endpoint are still there. */
+export function affinityElements(
+  records: readonly AffinityRecord[],
+  units: readonly Unit[],
+  allocator: Allocator,
+): Element[] {
+  const byService = new Map(
+    units
+      .filter((unit) => unit.affinitySeconds !== undefined)
+      .map((unit) => [`${unit.clusterIP} . ${unit.protocol.toLowerCase()} . ${unit.port}`, unit]),
+  );
+  return records.flatMap((record) => {
+    const unit = byService.get(record.service);
+    const holding = unit && allocator.peek(unit.id);
+    const list = holding?.[record.local ? 'local' : 'cluster'];
+    const entry = list?.slots.entries().find(({ endpoint }) => endpoint === record.endpoint);
+    if (!unit || !holding || !entry) return [];
+    const seconds = unit.affinitySeconds ?? record.timeout;
+    const expires = Math.max(1, Math.min(record.expires, seconds));
+    const listKey = hex(holding.unit + (record.local ? bits.local : 0));
+    return [
+      {
+        set: 'affinity',
+        key: `${record.client} . ${listKey} timeout ${seconds}s expires ${expires}s`,
+        value: slotKey(entry.id, holding.unit, record.local),
+      },
+    ];
+  });
+}

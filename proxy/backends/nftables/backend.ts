@@ -1,0 +1,217 @@
+import { contains, type Family, familyOf, parseLooseCidr } from '../../../lib/ip.ts';
+import type { NodeRecord } from '../../model/records.ts';
+import type { Unit } from '../../model/unit.ts';
+import type { Backend, Change, SyncResult } from '../backend.ts';
+import { type AffinityRecord, affinityElements, readAffinity } from './affinity.ts';
+import { Allocator } from './allocator.ts';
+import { applyInPieces, applyTransaction, isTooLong } from './apply.ts';
+import { type Element, elementsOf, recordersOf } from './elements.ts';
+import { type Growth, grownChains, growthFor, noGrowth } from './grown-chains.ts';
+import { type NftablesOptions, skeletonOptions } from './options.ts';
+import { listTable } from './read.ts';
+import { type Desired, mapElements, renderScript, scriptText } from './render.ts';
+import { elementStatements } from './statements.ts';
+import type { Recorder } from './sticky-chains.ts';
+import { Table } from './table.ts';
+import { block, wordsOf } from './text.ts';
+import { type Baseline, compare, takeBaseline } from './verify.ts';
+
+/** Two names for the table: a big one is built under the free name while the other is live, and then they swap roles. */
+export const tableNames = ['workshop-proxy', 'workshop-proxy-b'] as const;
+
+/** A backend that keeps Services of one address family in an nftables table of their own. */
+export function createNftablesBackend(family: Family, options: NftablesOptions): Backend {
+  return new NftablesTable(family, options);
+}
+
+/** The text that would bring about these units from nothing: what `--dry-run` prints. Pure. */
+export function renderTable(
+  family: Family,
+  options: NftablesOptions,
+  node: NodeRecord,
+  units: Iterable<Unit>,
+): string {
+  const draft = new Draft(family, options, node);
+  draft.fill([...units]);
+  return scriptText(renderScript(draft.desired(tableNames[0]), []));
+}
+
+/** A table in the making or made: what it should hold, and the numbers behind it. */
+class Draft {
+  readonly table = new Table();
+  readonly allocator: Allocator;
+  readonly family: Family;
+  readonly options: NftablesOptions;
+  readonly node: NodeRecord;
+  readonly nodeIps: readonly string[];
+  readonly recorders = new Map<string, Recorder>();
+
+  constructor(family: Family, options: NftablesOptions, node: NodeRecord) {
+    this.family = family;
+    this.options = options;
+    this.node = node;
+    this.nodeIps = node.addresses.filter((address) => familyOf(address) === family);
+    this.allocator = new Allocator(options.scheduler);
+  }
+
+  fill(units: readonly Unit[]): void {
+    for (const unit of [...units].sort((a, b) => (a.id < b.id ? -1 : 1))) this.put(unit);
+  }
+
+  put(unit: Unit) {
+    const delta = this.table.put(unit.id, elementsOf(unit, this.allocator, this.nodeIps));
+    for (const { recorder } of recordersOf(unit, this.allocator))
+      this.recorders.set(recorder.suffix, recorder);
+    return delta;
+  }
+
+  drop(id: string) {
+    const delta = this.table.put(id, []);
+    this.allocator.release(id);
+    return delta;
+  }
+
+  growth(): Growth {
+    return growthFor(this.allocator.classes, this.recorders);
+  }
+
+  desired(table: string, affinity: readonly Element[] = []): Desired {
+    const elements = this.table.all();
+    elements.set('affinity', [...affinity]);
+    elements.set(
+      'node-ips',
+      primary(this.nodeIps, this.options.nodePortCidrs).map((key) => ({ set: 'node-ips', key })),
+    );
+    return {
+      options: skeletonOptions(this.family, table, this.options, this.node),
+      scheduler: this.options.scheduler,
+      classes: this.allocator.classes,
+      growth: this.growth(),
+      elements,
+    };
+  }
+}
+
+/** Node ports are open on the node's first address of the family, unless networks were named (nftables mode's default). */
+function primary(nodeIps: readonly string[], cidrs: readonly string[] | 'primary'): readonly string[] {
+  if (cidrs === 'primary') return nodeIps.slice(0, 1);
+  return nodeIps.filter((address) => cidrs.some((cidr) => contains(parseLooseCidr(cidr), address)));
+}
+
+class NftablesTable implements Backend {
+  readonly #family: Family;
+  readonly #options: NftablesOptions;
+  readonly #ip: string;
+  #draft: Draft | undefined;
+  #grown: Growth = noGrowth();
+  #name: string = tableNames[0];
+  #baseline: Baseline | undefined;
+
+  constructor(family: Family, options: NftablesOptions) {
+    this.#family = family;
+    this.#options = options;
+    this.#ip = wordsOf(family).ip;
+  }
+
+  async sync(change: Change, signal?: AbortSignal): Promise<SyncResult> {
+    try {
+      return change.kind === 'full'
+        ? await this.#replace(change.node, [...change.units], signal)
+        : await this.#amend(change.gone, change.units, signal);
+    } catch (error) {
+      this.#draft = undefined;
+      throw error;
+    }
+  }
+
+  async verify(signal?: AbortSignal): Promise<string | undefined> {
+    if (!this.#draft) return undefined;
+    const at = { ip: this.#ip, table: this.#name };
+    this.#baseline ??= await takeBaseline(at, signal);
+    return await compare(at, this.#baseline, this.#draft.table.all(), signal);
+  }
+
+  async #replace(node: NodeRecord, units: readonly Unit[], signal?: AbortSignal): Promise<SyncResult> {
+    const draft = new Draft(this.#family, this.#options, node);
+    draft.fill(units);
+    const records = await this.#readAffinity(signal);
+    const affinity = affinityElements(records, units, draft.allocator);
+    this.#name = await this.#install(draft, affinity, signal);
+    this.#draft = draft;
+    this.#grown = draft.growth();
+    this.#baseline = undefined;
+    return { written: units.length };
+  }
+
+  async #readAffinity(signal?: AbortSignal): Promise<AffinityRecord[]> {
+    const all = await Promise.all(tableNames.map((table) => readAffinity(this.#ip, table, signal)));
+    return all.flat();
+  }
+
+  /** In one transaction where the kernel takes that; otherwise under the other name, piece by piece. Resolves with the name. */
+  async #install(draft: Draft, affinity: readonly Element[], signal?: AbortSignal): Promise<string> {
+    const [first, second] = tableNames;
+    const other = this.#name === first ? second : first;
+    const desired = draft.desired(this.#name, affinity);
+    const count = [...desired.elements.values()].reduce((sum, list) => sum + list.length, 0);
+    if (count <= (this.#options.maxElements ?? oneTransaction)) {
+      try {
+        await applyTransaction(scriptText(renderScript(desired, [other])), signal);
+        return this.#name;
+      } catch (error) {
+        if (!isTooLong(error)) throw error;
+      }
+    }
+    // What is live now has either name when an earlier run made it; the free one is found by looking.
+    const free = await this.#freeName(signal);
+    const live = free === first ? second : first;
+    await applyInPieces(renderScript(draft.desired(free, affinity), [live]), signal);
+    return free;
+  }
+
+  async #freeName(signal?: AbortSignal): Promise<string> {
+    const objects = await listTable(this.#ip, tableNames[0], { terse: true, signal });
+    const live = objects?.some((object) => object['chain']?.['hook'] !== undefined) ?? false;
+    return live ? tableNames[1] : tableNames[0];
+  }
+
+  async #amend(gone: readonly string[], units: readonly Unit[], signal?: AbortSignal): Promise<SyncResult> {
+    const draft = this.#draft;
+    if (!draft) throw new Error('the first sync of a table must be a full one');
+    const deltas = [...gone.map((id) => draft.drop(id)), ...units.map((unit) => draft.put(unit))];
+    const { remove, add } = merge(deltas);
+    const growth = draft.growth();
+    const at = { ip: this.#ip, table: this.#name };
+    const grown = grownChains(this.#grown, growth, draft.allocator.classes, {
+      ip: this.#ip,
+      scheduler: this.#options.scheduler,
+    });
+    const text = [
+      block(at.ip, at.table, grown.chains),
+      mapElements(at, 'classes', grown.classElements),
+      elementStatements('delete', at, remove),
+      elementStatements('add', at, add),
+    ].join('');
+    await applyTransaction(text, signal);
+    this.#grown = growth;
+    if (grown.chains.length > 0) this.#baseline = undefined;
+    return { written: remove.length + add.length };
+  }
+}
+
+/** Beyond so many elements, memory of `nft` matters more than a single transaction: build it in pieces. */
+const oneTransaction = 400_000;
+
+/** Several deltas as one. What one unit gives up and another takes in the same sync is in both lists, in this order. */
+function merge(deltas: readonly { remove: readonly Element[]; add: readonly Element[] }[]) {
+  const removed = new Map<string, Element>();
+  const added = new Map<string, Element>();
+  for (const { remove, add } of deltas) {
+    for (const element of remove) {
+      const key = `${element.set} ${element.key}`;
+      if (!added.delete(key)) removed.set(key, element);
+    }
+    for (const element of add) added.set(`${element.set} ${element.key}`, element);
+  }
+  return { remove: [...removed.values()], add: [...added.values()] };
+}

@@ -1,0 +1,167 @@
+import type { Endpoint, Unit } from '../../model/unit.ts';
+import type { Allocator, Class, Holding, List } from './allocator.ts';
+import { bits, codeText, hex, type Kind, slotKey } from './layout.ts';
+import { allowedRanges } from './source-ranges.ts';
+import { defaultRecorder, type Recorder, recorderFor } from './sticky-chains.ts';
+
+/** One element of a set (without value) or map of our table. */
+export interface Element {
+  readonly set: string;
+  readonly key: string;
+  readonly value?: string | undefined;
+  /**
+   * What it lays claim to, when others may want the same: an address with protocol and port, a cluster IP, … Of several
+   * claimants the one with the smallest `rank` has it.
+   */
+  readonly claim?: string | undefined;
+  readonly rank?: string | undefined;
+}
+
+/** All elements that one unit puts into the table. `nodeIps` are needed for source ranges. */
+export function elementsOf(unit: Unit, allocator: Allocator, nodeIps: readonly string[]): Element[] {
+  const holding = allocator.holding(unit.id);
+  const sticky = unit.affinitySeconds !== undefined;
+  const parts = { unit, holding, sticky };
+  setList(holding.cluster, unit.internal === 'local' && !hasExternal(unit) ? [] : unit.cluster);
+  setList(holding.local, unit.local);
+  const cluster = allocator.classify(holding.cluster, sticky);
+  const local = allocator.classify(holding.local, sticky);
+  return [
+    ...internalElements(parts, unit.internal === 'local' ? local : cluster),
+    ...externalElements(parts, cluster, local),
+    ...firewallElements(unit, nodeIps),
+    ...listElements(holding, holding.cluster, false, sticky),
+    ...listElements(holding, holding.local, true, sticky),
+    ...hairpinElements(unit),
+    ...recorderElements(unit, allocator),
+    { set: 'cluster-ips', key: unit.clusterIP, claim: `cluster-ip ${unit.clusterIP}`, rank: unit.id },
+  ];
+}
+
+interface Parts {
+  readonly unit: Unit;
+  readonly holding: Holding;
+  readonly sticky: boolean;
+}
+
+function hasExternal(unit: Unit): boolean {
+  return unit.nodePort !== 0 || unit.externalIPs.length > 0 || unit.vips.length > 0;
+}
+
+function setList(list: List, endpoints: readonly Endpoint[]): void {
+  list.slots.set(endpoints.map(({ address, port }) => `${address} . ${port}`));
+}
+
+function internalElements({ unit, holding, sticky }: Parts, list: Class | undefined): Element[] {
+  const at = place(unit, unit.clusterIP, '0');
+  if (unit.internal === 'reject') return [{ set: 'rejected', ...at }];
+  if (unit.internal === 'drop' || !list) return [{ set: 'dropped', ...at }];
+  const code = { kind: 'internal', sticky, class: list.index, unit: holding.unit } as const;
+  return [{ set: 'services', ...at, value: codeText({ ...code, local: unit.internal === 'local' }) }];
+}
+
+function externalElements(parts: Parts, cluster: Class | undefined, local: Class | undefined): Element[] {
+  const { unit } = parts;
+  const doors = [
+    ...[...new Set(unit.vips)].map((address) => ({ suffix: 'services', ...place(unit, address, '1') })),
+    ...plainExternalIPs(unit).map((address) => ({ suffix: 'services', ...place(unit, address, '2') })),
+    ...(unit.nodePort === 0 ? [] : [{ suffix: 'node-ports', ...nodePortPlace(unit) }]),
+  ];
+  return doors.flatMap(({ suffix, ...at }) => {
+    if (unit.external === 'reject' || !cluster) {
+      return [{ set: suffix === 'services' ? 'rejected' : 'rejected-node-ports', ...at }];
+    }
+    const kind: Kind = unit.external === 'cluster' ? 'always' : 'fromNode';
+    const main = { set: suffix, ...at, value: code(parts, kind, cluster, false) };
+    if (unit.external === 'cluster') return [main];
+    return [main, { set: `local-${suffix}`, ...at, value: code(parts, 'never', local, true) }];
+  });
+}
+
+/** An address may be given twice; the more special use of it wins. */
+function plainExternalIPs({ externalIPs, vips, clusterIP }: Unit): string[] {
+  return [...new Set(externalIPs)].filter((address) => !vips.includes(address) && address !== clusterIP);
+}
+
+/** Without a class (no endpoint on this node) the code leads to a drop. */
+function code({ holding, sticky }: Parts, kind: Kind, list: Class | undefined, local: boolean): string {
+  return codeText({ kind, sticky: sticky && !!list, class: list?.index ?? 0, local, unit: holding.unit });
+}
+
+function place(
+  unit: Unit,
+  address: string,
+  rank: string,
+): Pick<Element, 'key' | 'claim' | 'rank'> & { key: string } {
+  const key = `${address} . ${unit.protocol.toLowerCase()} . ${unit.port}`;
+  return { key, claim: key, rank: `${rank} ${unit.id}` };
+}
+
+function nodePortPlace(unit: Unit): Pick<Element, 'key' | 'claim' | 'rank'> & { key: string } {
+  const key = `${unit.protocol.toLowerCase()} . ${unit.nodePort}`;
+  return { key, claim: key, rank: unit.id };
+}
+
+function firewallElements(unit: Unit, nodeIps: readonly string[]): Element[] {
+  return unit.vips.flatMap((vip) => {
+    const ranges = allowedRanges(unit.sourceRanges, vip, nodeIps);
+    if (ranges === 'all') return [];
+    const at = place(unit, vip, '1');
+    return [
+      { set: 'guarded', ...at },
+      ...ranges.map((range) => ({ set: 'allowed', ...at, key: `${range} . ${at.key}` })),
+    ];
+  });
+}
+
+function listElements(holding: Holding, list: List, local: boolean, sticky: boolean): Element[] {
+  if (!sticky) {
+    return list.slots.entries().map(({ endpoint }, slot) => ({
+      set: 'endpoints',
+      key: slotKey(slot, holding.unit, local),
+      value: endpoint,
+    }));
+  }
+  return list.slots.entries().flatMap(({ endpoint, id }, slot) => {
+    const key = slotKey(id, holding.unit, local);
+    return [
+      { set: 'sticky-slots', key: slotKey(slot, holding.unit, local), value: key },
+      { set: 'sticky-endpoints', key, value: endpoint },
+    ];
+  });
+}
+
+/** Pods of this node that may get a connection of their own back. */
+function hairpinElements(unit: Unit): Element[] {
+  const addresses = new Set<string>();
+  for (const list of [unit.cluster, unit.local]) {
+    for (const { address, maybeLocal } of list) if (maybeLocal) addresses.add(address);
+  }
+  return [...addresses].map((address) => {
+    const key = `${address} . ${address}`;
+    return { set: 'hairpins', key, claim: `hairpin ${key}`, rank: unit.id };
+  });
+}
+
+/** The recorders that a unit's lists need beside the default one. */
+export function recordersOf(unit: Unit, allocator: Allocator): { list: number; recorder: Recorder }[] {
+  const seconds = unit.affinitySeconds;
+  const holding = allocator.peek(unit.id);
+  if (seconds === undefined || !holding) return [];
+  const lists = [
+    ...(holding.cluster.slots.size > 0 ? [holding.unit] : []),
+    ...(holding.local.slots.size > 0 ? [holding.unit + bits.local] : []),
+  ];
+  return lists
+    .map((list) => ({ list, recorder: recorderFor(unit.family, list, seconds) }))
+    .filter(({ recorder }) => recorder !== defaultRecorder);
+}
+
+function recorderElements(unit: Unit, allocator: Allocator): Element[] {
+  return recordersOf(unit, allocator).flatMap(({ list, recorder: { suffix, ownMap } }) => [
+    { set: 'fresh-timeouts', key: hex(list), value: `goto remember${suffix}` },
+    ownMap
+      ? { set: 'sticky-lookups', key: hex(list), value: `goto lookup${suffix}` }
+      : { set: 'sticky-timeouts', key: hex(list), value: `goto refresh${suffix}` },
+  ]);
+}

@@ -1,0 +1,22 @@
+import { WorkshopError } from '../../../lib/errors.ts';
+import { ExecError, run } from '../../../lib/exec.ts';
+
+/** Throws WorkshopError `environment` when `nft` is missing, or may not change rules here. */
+export async function requireNft(signal?: AbortSignal): Promise<void> {
+  try {
+    await run('nft', ['list', 'tables'], { signal, timeoutMs: 30_000 });
+  } catch (error) {
+    if (!(error instanceof ExecError) || error.kind === 'aborted') throw error;
+    if (error.kind === 'missing') {
+      throw new WorkshopError('environment', 'could not run nft: it is not installed', {
+        advice: 'apt-get install nftables',
+        cause: error,
+      });
+    }
+    const why = error.stderr.trim().split('\n')[0] ?? error.message;
+    throw new WorkshopError('environment', `could not use nftables: ${why}`, {
+      advice: 'it as root, or in a user and network namespace of its own',
+      cause: error,
+    });
+  }
+}

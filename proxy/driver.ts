@@ -1,0 +1,97 @@
+import type { Family } from '../lib/ip.ts';
+import type { Log } from '../lib/log.ts';
+import type { Backend } from './backends/backend.ts';
+import { addressesOf } from './conntrack/stale.ts';
+import { unitsOf } from './model/resolve.ts';
+import type { Dirty, Store } from './model/store.ts';
+import type { Unit } from './model/unit.ts';
+
+/** The proxy's work in one address family: turns what changed in the store into units, and hands them to the backend. */
+export interface Driver {
+  readonly family: Family;
+  /** Brings the kernel up to date. Throws when that fails; it is whole again only after a `full` one. */
+  sync(dirty: Dirty, full: boolean, signal: AbortSignal): Promise<DriverResult>;
+  units(): Iterable<Unit>;
+  backend: Backend;
+}
+
+export interface DriverResult {
+  readonly written: number;
+  readonly kind: 'full' | 'partial' | 'nothing';
+  /** UDP addresses whose flows may be stale now: those of units that changed, or that are gone. */
+  readonly udp: { readonly changed: boolean; readonly gone: ReadonlySet<string> };
+}
+
+export function createDriver(family: Family, store: Store, backend: Backend, log: Log): Driver {
+  /** By Service key; the units as they were given to the backend last. */
+  const known = new Map<string, readonly Unit[]>();
+
+  function resolve(key: string): readonly Unit[] {
+    const service = store.service(key);
+    return service ? unitsOf(service, store.slicesOf(key), store.node, family) : [];
+  }
+
+  function refreshAll(): Unit[] {
+    known.clear();
+    for (const [key] of store.services()) remember(key, resolve(key));
+    return [...known.values()].flat();
+  }
+
+  function remember(key: string, units: readonly Unit[]): void {
+    if (units.length > 0) known.set(key, units);
+    else known.delete(key);
+  }
+
+  function partial(keys: Iterable<string>) {
+    const gone: Unit[] = [];
+    const changed: Unit[] = [];
+    for (const key of keys) {
+      const before = known.get(key) ?? [];
+      const now = resolve(key);
+      const ids = new Set(now.map(({ id }) => id));
+      gone.push(...before.filter(({ id }) => !ids.has(id)));
+      changed.push(...now);
+      remember(key, now);
+    }
+    return { gone, changed };
+  }
+
+  return {
+    family,
+    backend,
+    units: () => [...known.values()].flat(),
+    async sync(dirty, full, signal) {
+      if (full) {
+        const before = [...known.values()].flat();
+        const units = refreshAll();
+        const { written } = await backend.sync({ kind: 'full', node: store.node, units }, signal);
+        return { written, kind: 'full', udp: udpOf(before, units, store.node.addresses) };
+      }
+      const keys = dirty.all ? new Set([...known.keys(), ...storeKeys(store)]) : dirty.services;
+      const { gone, changed } = partial(keys);
+      if (gone.length === 0 && changed.length === 0) return nothing;
+      const ids = gone.map(({ id }) => id);
+      const { written } = await backend.sync({ kind: 'partial', gone: ids, units: changed }, signal);
+      log.debug('units written', { family, gone: gone.length, changed: changed.length, written });
+      return { written, kind: 'partial', udp: udpOf(gone, changed, store.node.addresses) };
+    },
+  };
+}
+
+const nothing: DriverResult = { written: 0, kind: 'nothing', udp: { changed: false, gone: new Set() } };
+
+function* storeKeys(store: Store): Iterable<string> {
+  for (const [key] of store.services()) yield key;
+}
+
+function udpOf(
+  gone: readonly Unit[],
+  changed: readonly Unit[],
+  nodeIps: readonly string[],
+): DriverResult['udp'] {
+  const isUdp = ({ protocol }: Unit) => protocol === 'UDP';
+  return {
+    changed: gone.some(isUdp) || changed.some(isUdp),
+    gone: new Set(gone.filter(isUdp).flatMap((unit) => addressesOf(unit, nodeIps))),
+  };
+}

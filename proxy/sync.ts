@@ -1,0 +1,133 @@
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createFlowCleaner } from './conntrack/cleaner.ts';
+import type { Driver, DriverResult } from './driver.ts';
+import type { Health } from './health/health.ts';
+import { localReady } from './health/local-ready.ts';
+import type { ServiceHealth } from './health/service-health.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { Dirty, Store } from './model/store.ts';
+
+export interface SyncParts {
+  readonly store: Store;
+  readonly drivers: readonly Driver[];
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly serviceHealth: ServiceHealth;
+  /** Events since the last sync; set back to 0 by each. */
+  readonly counted: { services: number; endpoints: number };
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** One turn of the proxy: everything that changed since the last turn goes into the kernel, or nothing and an error is thrown. */
+export function createSync(parts: SyncParts): () => Promise<void> {
+  const { store, drivers, metrics, health, log } = parts;
+  const cleanFlows = createFlowCleaner(parts);
+  let needFull = true;
+  let nodeWritten = '';
+  let pending: Dirty = nothing;
+
+  return async () => {
+    const started = performance.now();
+    const startedAt = health.now();
+    pending = merge(pending, store.take());
+    const node = JSON.stringify([store.node.addresses, store.node.podCIDRs]);
+    const idle = !pending.all && pending.services.size === 0 && !needFull;
+    if (idle && !(await hasDrifted(parts))) return health.synced(startedAt);
+    const full = needFull || idle || node !== nodeWritten;
+    const results = await writeAll(parts, pending, full).catch((error: unknown) => {
+      needFull = true;
+      metrics.failed();
+      throw new Error(`could not write the rules: ${messageOf(error)}`, { cause: error });
+    });
+    const ms = performance.now() - started;
+    report(parts, { full, first: nodeWritten === '', ms, pending, results });
+    needFull = false;
+    nodeWritten = node;
+    pending = nothing;
+    health.synced(startedAt);
+    parts.serviceHealth.update(localReady(store));
+    countMissingLocals(drivers, metrics);
+    for (const [driver, { udp }] of results) await cleanFlows(driver, udp, full);
+    log.debug('turn over', { ms: Math.round(performance.now() - started) });
+  };
+}
+
+const nothing: Dirty = { all: false, services: new Set(), triggeredAt: [] };
+
+type Results = readonly (readonly [Driver, DriverResult])[];
+
+async function writeAll(parts: SyncParts, pending: Dirty, full: boolean): Promise<Results> {
+  return await Promise.all(
+    parts.drivers.map(async (driver) => [driver, await write(parts, driver, pending, full)] as const),
+  );
+}
+
+async function write(parts: SyncParts, driver: Driver, pending: Dirty, full: boolean): Promise<DriverResult> {
+  const { log, metrics, signal } = parts;
+  if (full) return await driver.sync(pending, true, signal);
+  try {
+    return await driver.sync(pending, false, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // Most likely somebody removed or changed our table: build it anew at once instead of after the sync period.
+    log.warn('partial sync failed, doing a full one', { family: driver.family, error });
+    metrics.failed();
+    metrics.drift();
+    return await driver.sync(pending, true, signal);
+  }
+}
+
+async function hasDrifted({ drivers, metrics, log, signal }: SyncParts): Promise<boolean> {
+  for (const driver of drivers) {
+    const difference = await driver.backend.verify(signal);
+    if (difference === undefined) continue;
+    log.warn('the table was changed by somebody else, writing it anew', {
+      family: driver.family,
+      difference,
+    });
+    metrics.drift();
+    return true;
+  }
+  return false;
+}
+
+interface Turn {
+  readonly full: boolean;
+  readonly first: boolean;
+  readonly ms: number;
+  readonly pending: Dirty;
+  readonly results: Results;
+}
+
+function report({ metrics, counted, log }: SyncParts, { full, first, ms, pending, results }: Turn): void {
+  metrics.synced(full ? 'full' : 'partial', ms / 1000);
+  metrics.changes(counted);
+  Object.assign(counted, { services: 0, endpoints: 0 });
+  // Before the first sync, changes are as old as the cluster.
+  if (!first) for (const at of pending.triggeredAt) metrics.programmed(Math.max(0, Date.now() - at) / 1000);
+  const written = results.reduce((sum, [, result]) => sum + result.written, 0);
+  const fields = { kind: full ? 'full' : 'partial', services: pending.services.size, written };
+  log[full ? 'info' : 'debug']('synced', { ...fields, ms: Math.round(ms) });
+}
+
+function merge(a: Dirty, b: Dirty): Dirty {
+  return {
+    all: a.all || b.all,
+    services: new Set([...a.services, ...b.services]),
+    triggeredAt: [...a.triggeredAt, ...b.triggeredAt],
+  };
+}
+
+function countMissingLocals(drivers: readonly Driver[], metrics: Metrics): void {
+  const count = { internal: 0, external: 0 };
+  for (const driver of drivers) {
+    for (const unit of driver.units()) {
+      if (unit.internal === 'drop') count.internal++;
+      if (unit.external === 'local-drop') count.external++;
+    }
+  }
+  metrics.noLocalEndpoints('internal', count.internal);
+  metrics.noLocalEndpoints('external', count.external);
+}
