@@ -84,7 +84,9 @@ export const event = defineKind<EventObject>({
   validateName: pathSegment,
   setDefaults(object) {
     // Kubernetes writes these out even when nobody set them.
-    object.eventTime ??= null as unknown as string;
+    for (const field of ['firstTimestamp', 'lastTimestamp', 'eventTime'] as const) {
+      object[field] ??= null as unknown as string;
+    }
     object.source ??= {};
     object.reportingComponent ??= '';
     object.reportingInstance ??= '';

@@ -1,5 +1,5 @@
 import type { Cidr } from '../../../../lib/ip.ts';
-import { addressAt, contains, formatCidr, parseCidr, sizeOf } from '../../../../lib/ip.ts';
+import { addressAt, contains, parseCidr, sizeOf } from '../../../../lib/ip.ts';
 import type { FieldError } from '../../validation/field-error.ts';
 import { internal, invalid } from '../../validation/field-error.ts';
 import type { KindContext } from '../kind.ts';
@@ -32,16 +32,10 @@ function claim(
   const refuse = (reason: string) => [
     invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${address}: ${reason}`),
   ];
-  if (!contains(cidr, address)) {
-    return refuse('the provided network does not match the current range');
-  }
   const [first, last] = bounds(cidr);
-  const edge = address === addressAt(cidr, first - 1) || address === addressAt(cidr, last + 1);
-  if (edge) {
-    const range = formatCidr(cidr);
-    return refuse(
-      `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`,
-    );
+  const edges = [addressAt(cidr, first - 1), addressAt(cidr, last + 1)];
+  if (!contains(cidr, address) || edges.includes(address)) {
+    return refuse('the provided network does not match the current range');
   }
   return isTaken(address, services) ? refuse('provided IP is already allocated') : [];
 }
@@ -64,9 +58,9 @@ export function firstFree(
   );
 }
 
-/** First and last index that a Service may have: neither the network's own address nor the broadcast one. */
+/** First and last index that a Service may have: neither the network's own address nor the last one, which IPv4 broadcasts to. */
 function bounds(cidr: Cidr): [first: number, last: number] {
-  return [1, Number(sizeOf(cidr)) - (cidr.family === 'IPv4' ? 2 : 1)];
+  return [1, Number(sizeOf(cidr)) - 2];
 }
 
 /** Numbers at the start of a range kept for explicit requests: `min(max(16, size/step), max)` (KEP-3070, KEP-3668). */
@@ -88,12 +82,25 @@ function freeIn(
   let taken: Set<string> | undefined;
   for (let step = 0; step < size; step++) {
     const address = addressAt(cidr, from + ((start + step) % size));
-    if (step >= cheapTries) taken ??= new Set(services.flatMap(({ spec }) => spec.clusterIPs ?? []));
+    if (step >= cheapTries) taken ??= allTaken(services);
     if (!(taken ? taken.has(address) : isTaken(address, services))) return address;
   }
   return undefined;
 }
 
+/** Runs over all Services of the cluster for every new one, hence without a closure per Service. */
 function isTaken(address: string, services: readonly ServiceObject[]): boolean {
-  return services.some(({ spec }) => spec.clusterIP === address || spec.clusterIPs?.includes(address));
+  for (const { spec } of services) {
+    if (spec.clusterIP === address) return true;
+    if (spec.clusterIPs !== undefined && spec.clusterIPs.length > 1 && spec.clusterIPs.includes(address)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function allTaken(services: readonly ServiceObject[]): Set<string> {
+  const taken = new Set<string>();
+  for (const { spec } of services) for (const address of spec.clusterIPs ?? []) taken.add(address);
+  return taken;
 }

@@ -14,11 +14,10 @@ export function allocateNodePorts(
   old: ServiceSpec | undefined,
   context: KindContext,
 ): FieldError[] {
+  if (!hasNodePorts(spec)) return [];
   const pool = poolOf(context, old);
-  if (hasNodePorts(spec)) {
-    const errors = old ? updatePorts(spec, pool) : createPorts(spec, pool);
-    if (errors.length > 0) return errors;
-  }
+  const errors = old ? updatePorts(spec, pool) : createPorts(spec, pool);
+  if (errors.length > 0) return errors;
   return needsHealthCheckPort(spec) && !(old && needsHealthCheckPort(old)) ? healthCheckPort(spec, pool) : [];
 }
 
@@ -84,7 +83,7 @@ interface Pool {
 
 function poolOf({ config, find }: KindContext, old: ServiceSpec | undefined): Pool {
   const [first, last] = config.serviceNodePortRange;
-  const taken = new Set((find('services') as readonly ServiceObject[]).flatMap(({ spec }) => heldBy(spec)));
+  const taken = allTaken(find('services') as readonly ServiceObject[]);
   const take = (port: number) => {
     taken.add(port);
     return port;
@@ -104,9 +103,14 @@ function poolOf({ config, find }: KindContext, old: ServiceSpec | undefined): Po
   };
 }
 
-function heldBy(spec: ServiceSpec): number[] {
-  const ports = nodePortsOf(spec);
-  return spec.healthCheckNodePort ? [...ports, spec.healthCheckNodePort] : ports;
+function allTaken(services: readonly ServiceObject[]): Set<number> {
+  const taken = new Set<number>();
+  for (const { spec } of services) {
+    if (!hasNodePorts(spec)) continue;
+    for (const { nodePort } of spec.ports ?? []) if (nodePort) taken.add(nodePort);
+    if (spec.healthCheckNodePort) taken.add(spec.healthCheckNodePort);
+  }
+  return taken;
 }
 
 /** From a random start above the static band (KEP-3668); in the band only when nothing else is left. */
