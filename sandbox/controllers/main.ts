@@ -1,25 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
-import { parseCidr } from '../../lib/ip.ts';
 import { createClient } from '../../lib/kube/client.ts';
 import { loadKubeconfig } from '../../lib/kube/credentials.ts';
 import { processLog } from '../../lib/log.ts';
+import { allControllers } from './all.ts';
 import { type Controller, runControllers } from './cluster.ts';
-import { deploymentController } from './deployment/controller.ts';
-import { endpointsController } from './endpoints/controller.ts';
-import { endpointSliceController } from './endpointslice/controller.ts';
-import { garbageCollector } from './garbage/controller.ts';
-import { loadBalancerController } from './loadbalancer/controller.ts';
-import { parsePool } from './loadbalancer/pool.ts';
-import { endpointSliceMirroringController } from './mirroring/controller.ts';
-import { namespaceController } from './namespace/controller.ts';
-import { nodeIpamController } from './node/ipam-controller.ts';
-import { nodeLifecycleController } from './node/lifecycle-controller.ts';
-import { podRemovalController } from './node/pod-removal-controller.ts';
-import { replicaSetController } from './replicaset/controller.ts';
-import { scheduler } from './scheduler/controller.ts';
-import { namespaceContentsController } from './serviceaccount/controller.ts';
 
 /** The component `controllers`: controllers, scheduler and LoadBalancer addresses, in one process. Ends on SIGTERM. */
 export async function main(argv: string[]): Promise<void> {
@@ -44,29 +30,12 @@ function readFlags(argv: string[]): { kubeconfig: string; controllers: Controlle
       },
     });
     if (!values.kubeconfig) throw new Error('--kubeconfig is missing');
-    const pool = values['load-balancer-pool'] ? parsePool(values['load-balancer-pool']) : undefined;
-    const network = {
-      cidr: parseCidr(values['cluster-cidr']),
+    const controllers = allControllers({
+      clusterCidr: values['cluster-cidr'],
       maskSize: Number(values['node-cidr-mask-size']),
-    };
-    return {
-      kubeconfig: values.kubeconfig,
-      controllers: [
-        nodeIpamController(network),
-        nodeLifecycleController,
-        podRemovalController,
-        namespaceContentsController,
-        namespaceController,
-        garbageCollector,
-        scheduler,
-        deploymentController,
-        replicaSetController,
-        endpointSliceController,
-        endpointSliceMirroringController,
-        endpointsController,
-        loadBalancerController(pool),
-      ],
-    };
+      pool: values['load-balancer-pool'] || undefined,
+    });
+    return { kubeconfig: values.kubeconfig, controllers };
   } catch (error) {
     throw new WorkshopError('usage', `could not start the controllers: ${messageOf(error)}`, {
       cause: error,
