@@ -26,6 +26,8 @@ export function createHandler(api: Api, authenticate: Authenticator, pages: Page
     const { user, info } = admit(request);
     if (!info.isResource) return pages(info, request, response);
     const call = callFor({ user, info, request, response });
+    const deprecation = deprecations[info.plural];
+    if (deprecation) response.appendHeader('warning', `299 - ${JSON.stringify(deprecation)}`);
     const answer = call ? await route(call) : await reviewOrNothing(info, user, request, response);
     if (answer) await respond(request, response, answer);
   }
@@ -100,6 +102,11 @@ export function createHandler(api: Api, authenticate: Authenticator, pages: Page
     },
   };
 }
+
+/** Kubernetes' own words about kinds on their way out; every answer carries them. */
+const deprecations: Readonly<Record<string, string>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
 
 /** The old place of bindings; the pod's name is in the body. */
 const podBinding = { plural: 'pods', subresource: 'binding', name: '' } as const;

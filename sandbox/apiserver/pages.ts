@@ -5,6 +5,7 @@ import { respond, respondText } from './http/respond.ts';
 import { openApiPage } from './openapi/pages.ts';
 import type { Registry } from './registry.ts';
 import type { Schema } from './schema/schema.ts';
+import { noSuchResource } from './status.ts';
 
 /** Answers a path that is no resource. */
 export type Page = (info: RequestInfo, request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -33,6 +34,8 @@ export function createPages(registry: Registry, schema: Schema, isReady: () => b
     const answer = discovery(path, request.headers.accept) ?? openApi(path, request.headers.accept);
     if (answer) return respond(request, response, answer);
     if (path === '/') return respond(request, response, { code: 200, body: { paths: rootPaths } });
+    if (registry.all.some(({ group }) => group !== '' && path.startsWith(`/apis/${group}/`)))
+      throw noSuchResource();
     return respondText(response, 404, '404 page not found\n');
   };
 }

@@ -1,6 +1,7 @@
 import type { Call, Outcome } from './api.ts';
 import { forwardLog } from './kubelet/forward.ts';
 import { httpProxy } from './kubelet/http-proxy.ts';
+import { targetOf } from './kubelet/target.ts';
 import { methodNotAllowed, noSuchResource, Refusal } from './status.ts';
 import { bind, evict } from './subresources/pod.ts';
 import { getScale, patchScale, updateScale } from './subresources/scale.ts';
@@ -59,7 +60,9 @@ function verbFor({ kind, info }: Call): Verb {
     return subresources[subresource]?.[verb] ?? refuseMethod();
   }
   const needsNamespace = kind.namespaced && (verb === 'create' || verb === 'deletecollection');
-  if ((needsNamespace && !scoped) || (verb === 'create' && name !== '')) refuseMethod();
+  const needsName = verb === 'update' || verb === 'patch';
+  if ((needsNamespace && !scoped) || (verb === 'create' && name !== '') || (needsName && name === ''))
+    refuseMethod();
   return verbsOf(kind.plural).includes(verb) ? (main[verb] ?? refuseMethod()) : refuseMethod();
 }
 
@@ -67,6 +70,7 @@ function refuseMethod(): never {
   throw methodNotAllowed();
 }
 
-function upgradeRequired(): never {
+function upgradeRequired(call: Call): never {
+  targetOf(call);
   throw new Refusal(400, 'BadRequest', 'Upgrade request required');
 }

@@ -57,8 +57,13 @@ export type IsKind = (apiVersion: string, kind: string) => boolean;
 export function withType(object: Record<string, unknown>, { group, version, kind }: Expected): StoredObject {
   const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
   const apiVersion = group === '' ? version : `${group}/${version}`;
-  const rest = { ...object, metadata };
-  return { ...rest, kind, apiVersion } as unknown as StoredObject;
+  return {
+    ...{ kind, apiVersion, metadata },
+    ...object,
+    kind,
+    apiVersion,
+    metadata,
+  } as unknown as StoredObject;
 }
 
 function checkType(value: Record<string, unknown>, expected: Expected, isKind: IsKind): void {

@@ -3,7 +3,6 @@ import { type RequestOptions, request } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../../lib/errors.ts';
 import type { Call, KubeletClient } from '../api.ts';
-import { respondText } from '../http/respond.ts';
 import { Refusal } from '../status.ts';
 import { type Target, targetOf } from './target.ts';
 
@@ -12,7 +11,7 @@ export async function forwardLog(call: Call): Promise<undefined> {
   const target = targetOf(call);
   const { response } = call;
   if (!target) {
-    respondText(response, 200, '');
+    response.writeHead(204).end();
     return undefined;
   }
   const answer = await ask(call, target);

@@ -74,7 +74,8 @@ export function readPatch(body: Buffer, contentType: string | undefined): Apply 
     'application/merge-patch+json',
     'application/strategic-merge-patch+json',
   ];
-  if (type !== 'application/apply-patch+yaml') throw unsupportedMediaType('415: Unsupported Media Type');
+  if (type !== 'application/apply-patch+yaml')
+    throw new Refusal(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   throw unsupportedMediaType(
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );

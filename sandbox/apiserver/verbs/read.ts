@@ -26,6 +26,7 @@ export function get(call: Call): Outcome {
 export function list(call: Call): Outcome {
   const { api, kind, info } = call;
   checkListOptions(info.query, 'list');
+  integerOption(info.query, 'timeoutSeconds');
   const filter = filterOf(kind, info);
   const token = readContinue(info.query.get('continue'));
   const limit = integerOption(info.query, 'limit') ?? 0;

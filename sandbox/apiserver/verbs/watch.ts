@@ -35,13 +35,18 @@ export function watch(call: Call): undefined {
     (integerOption(info.query, 'timeoutSeconds') || defaultTimeoutSeconds * (1 + Math.random())) * 1000;
   const { from, initial } = startOf(call);
 
-  const write = (type: string, object: unknown) => {
-    response.write(`${JSON.stringify({ type, object })}\n`);
+  const send = (line: string) => {
+    response.write(line);
     if (response.writableLength > maxBacklog) response.destroy();
   };
+  const write = (type: string, object: unknown) =>
+    send(`${JSON.stringify({ type, object })}
+`);
+  const isPlain = formOf(call).as === '';
   const tell = (event: StoreEvent) => {
     const type = typeFor(event, filter);
-    if (type)
+    if (isPlain && type === event.type) send(textOf(event));
+    else if (type)
       write(type, encode(type === 'DELETED' && event.type !== 'DELETED' ? gone(event) : event.object));
   };
   const bookmark = (revision: number, annotations?: Record<string, string>) => {
@@ -67,6 +72,18 @@ export function watch(call: Call): undefined {
   runUntilEnd(call, { timeoutMs, beat: wantsBookmarks ? beat : undefined, end: subscription.end });
   return undefined;
 }
+
+/** Most watchers of a kind see an event alike: it is written as text once. */
+function textOf(event: StoreEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const text = `${JSON.stringify({ type: event.type, object: event.object })}\n`;
+  texts.set(event, text);
+  setImmediate(() => texts.delete(event));
+  return text;
+}
+
+const texts = new WeakMap<StoreEvent, string>();
 
 function runUntilEnd(
   { api, response }: Call,

@@ -54,7 +54,10 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const folder = mkdtempSync(join(tmpdir(), 'api-'));
   const authority = await createAuthority();
   const serving = await issue(authority, { commonName: 'kube-apiserver', names: ['localhost', address] });
-  const kubelet = await issue(authority, { commonName: 'kube-apiserver-kubelet-client', groups: ['system:masters'] });
+  const kubelet = await issue(authority, {
+    commonName: 'kube-apiserver-kubelet-client',
+    groups: ['system:masters'],
+  });
   const schema = await testSchema();
   const socket = join(folder, 'api.sock');
   const start = (port: number): Promise<ApiServer> =>
@@ -83,7 +86,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
 
   async function kubeconfigFor(user: string, groups: readonly string[] = []): Promise<string> {
     const file = join(folder, `${user.replaceAll(':', '-')}.conf`);
-    const parts = { cluster: 'test', user, server: url, ca: authority.cert, ...(await identity(user, groups)) };
+    const parts = {
+      cluster: 'test',
+      user,
+      server: url,
+      ca: authority.cert,
+      ...(await identity(user, groups)),
+    };
     writeFileSync(file, formatKubeconfig(parts));
     chmodSync(file, 0o600);
     return file;
