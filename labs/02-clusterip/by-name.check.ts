@@ -2,13 +2,16 @@ import { expect } from 'chai';
 import type { Check } from '../lab.ts';
 import { nameOf, podsWith } from '../steps/pods.ts';
 import { askFromPod, describeAnswers, firstRefusal } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 export const byName: Check = {
   claims: ['L-06'],
   title: "the Service's name works in place of its address",
   look: '/etc/resolv.conf in the pod debug, and the pods of the cluster DNS in kube-system',
   async run(lab) {
-    const answers = await askFromPod(lab, 'debug', 'http://hostname-service-clusterip:8080', { times: 12 });
+    const answers = await soon(lab, () =>
+      askFromPod(lab, 'debug', 'http://hostname-service-clusterip:8080', { times: 12 }),
+    );
     lab.seen(describeAnswers(answers));
     expect(firstRefusal(answers), 'what came instead of an answer to the name').to.equal(undefined);
     const names = (await podsWith(lab, 'app=webserver')).map(nameOf);

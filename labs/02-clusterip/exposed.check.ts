@@ -5,6 +5,7 @@ import type { Check, Lab } from '../lab.ts';
 import { getService, remove, type Service } from '../steps/objects.ts';
 import { endpointsAre, podsWith } from '../steps/pods.ts';
 import { askFromPod, describeAnswers, firstRefusal } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 export const exposed: Check = {
   claims: ['L-13'],
@@ -18,8 +19,9 @@ export const exposed: Check = {
       await getService(lab, 'hostname-service-clusterip'),
     ];
     expect(essence(made), 'what kubectl expose made').to.deep.equal(essence(written));
+    const url = `http://${made.spec?.clusterIP}:8080`;
     await endpointsAre(lab, 'exposed', await podsWith(lab, 'app=webserver'));
-    const answers = await askFromPod(lab, 'debug', `http://${made.spec?.clusterIP}:8080`, { times: 12 });
+    const answers = await soon(lab, () => askFromPod(lab, 'debug', url, { times: 12 }));
     expect(firstRefusal(answers), 'what came instead of an answer').to.equal(undefined);
     lab.seen(`${how}: same type, selector and ports; ${describeAnswers(answers)}`);
   },

@@ -3,6 +3,7 @@ import type { Check } from '../lab.ts';
 import { clusterIpOf } from '../steps/objects.ts';
 import { nameOf, podsWith } from '../steps/pods.ts';
 import { askFromPod, describeAnswers, firstRefusal } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 const requests = 200;
 
@@ -12,7 +13,9 @@ export const spread: Check = {
   look: "the Service's selector and its EndpointSlices; wget from the pod debug",
   async run(lab) {
     const address = await clusterIpOf(lab, 'hostname-service-clusterip');
-    const answers = await askFromPod(lab, 'debug', `http://${address}:8080`, { times: requests });
+    const url = `http://${address}:8080`;
+    await soon(lab, () => askFromPod(lab, 'debug', url));
+    const answers = await askFromPod(lab, 'debug', url, { times: requests });
     lab.seen(describeAnswers(answers));
     expect(firstRefusal(answers), `what came instead of an answer (${describeAnswers(answers)})`).to.equal(
       undefined,

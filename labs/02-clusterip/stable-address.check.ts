@@ -5,6 +5,7 @@ import { applyManifest, clusterIpOf, nodesOf } from '../steps/objects.ts';
 import { endpointsAre, readyPods } from '../steps/pods.ts';
 import { proxyProcess, restartProxy } from '../steps/proxy.ts';
 import { askFromPod, describeAnswers, firstRefusal } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 const service = 'hostname-service-clusterip';
 
@@ -35,7 +36,7 @@ export const stableAddress: Check = {
     const after = await restartProxy(lab, node?.name ?? '', before);
     await same('a restart of the proxy');
 
-    const answers = await askFromPod(lab, 'debug', `http://${address}:8080`, { times: 12 });
+    const answers = await soon(lab, () => askFromPod(lab, 'debug', `http://${address}:8080`, { times: 12 }));
     expect(firstRefusal(answers), 'what came instead of an answer at the same address').to.equal(undefined);
     lab.seen(
       `${address} throughout; proxy of ${node?.name} ${before} became ${after}; ${describeAnswers(answers)}`,

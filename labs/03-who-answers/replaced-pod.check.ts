@@ -13,6 +13,7 @@ import {
   firstRefusal,
   shortName,
 } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 const service = 'hostname-service-clusterip';
 
@@ -25,6 +26,7 @@ export const replacedPod: Check = {
     const before = await podsWith(lab, 'app=webserver');
     const [victim] = before;
     demand(victim, { expected: 'a pod with the label app=webserver', observed: 'none' });
+    await soon(lab, () => askFromPod(lab, 'debug', url));
     const loop = askUntilTold(lab, 'debug', url);
     const [successor, seconds] = await replace(lab, nameOf(victim), before.map(nameOf), url).finally(
       loop.enough,

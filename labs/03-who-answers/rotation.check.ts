@@ -7,6 +7,7 @@ import { clusterIpOf } from '../steps/objects.ts';
 import { nameOf, type Pod, podsWith } from '../steps/pods.ts';
 import { type Choice, choiceOn } from '../steps/proxy-choice.ts';
 import { type Answer, askFromPod, describeAnswers, firstRefusal, shortName } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 const requests = 240;
 
@@ -15,10 +16,12 @@ export const rotation: Check = {
   title: 'a request loop shows the pods in turn (or, where the proxy picks by chance, evenly)',
   look: "the node's proxy mode and its rules for the Service; the loop of the document in the pod debug",
   async run(lab) {
-    const choice = await choiceOn(lab, await nodeOfClient(lab));
     const address = await clusterIpOf(lab, 'hostname-service-clusterip');
     const pods = (await podsWith(lab, 'app=webserver')).map(nameOf);
-    const answers = await askFromPod(lab, 'debug', `http://${address}:8080`, { times: requests });
+    const url = `http://${address}:8080`;
+    await soon(lab, () => askFromPod(lab, 'debug', url));
+    const choice = await choiceOn(lab, await nodeOfClient(lab));
+    const answers = await askFromPod(lab, 'debug', url, { times: requests });
     lab.seen(`${choice}: ${describeAnswers(answers)}`);
     expect(firstRefusal(answers), `what came instead of an answer (${describeAnswers(answers)})`).to.equal(
       undefined,

@@ -4,6 +4,7 @@ import { clusterIpOf, nodesOf } from '../steps/objects.ts';
 import { nameOf, podsWith } from '../steps/pods.ts';
 import { proxyIsHealthy } from '../steps/proxy.ts';
 import { answersOf, askFromNode, askFromPod, describeAnswers, firstRefusal } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 export const everyNode: Check = {
   claims: ['S-05'],
@@ -12,12 +13,12 @@ export const everyNode: Check = {
   async run(lab) {
     const url = `http://${await clusterIpOf(lab, 'hostname-service-clusterip')}:8080`;
     const names = (await podsWith(lab, 'app=webserver')).map(nameOf);
-    const fromPod = await askFromPod(lab, 'debug', url, { times: 12 });
+    const fromPod = await soon(lab, () => askFromPod(lab, 'debug', url, { times: 12 }));
     expect(firstRefusal(fromPod), 'what came instead of an answer in a pod').to.equal(undefined);
     const seen = [`pod: ${describeAnswers(fromPod)}`];
     for (const { name } of await nodesOf(lab)) {
       expect(await proxyIsHealthy(lab, name), `the proxy of ${name} is healthy`).to.equal(true);
-      const answers = await askFromNode(lab, name, url, { times: 12 });
+      const answers = await soon(lab, () => askFromNode(lab, name, url, { times: 12 }));
       expect(firstRefusal(answers), `what came instead of an answer on ${name}`).to.equal(undefined);
       expect(names, `the pods of the Service, asked from ${name}`).to.include.members(answersOf(answers));
       seen.push(`${name}: ${new Set(answersOf(answers)).size} pods`);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Check } from '../lab.ts';
 import { clusterIpOf, nodesOf } from '../steps/objects.ts';
-import { askFromNode, askFromPod } from '../steps/requests.ts';
+import { type Answer, askFromNode, askFromPod } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 export const fromNodes: Check = {
   claims: ['R-03'],
@@ -10,14 +11,15 @@ export const fromNodes: Check = {
   async run(lab) {
     const address = await clusterIpOf(lab, 'my-nginx-svc');
     const url = `http://${address}/`;
-    const [inPod] = await askFromPod(lab, 'debug', url);
+    const page = (answers: Answer[]) => isNginx(answers[0]?.text);
+    const [inPod] = await soon(lab, () => askFromPod(lab, 'debug', url), page);
     expect(
       isNginx(inPod?.text),
       `${url} answers with nginx's page in a pod (${inPod?.text.trim()})`,
     ).to.equal(true);
     const nodes = await nodesOf(lab);
     for (const { name } of nodes) {
-      const [onNode] = await askFromNode(lab, name, url);
+      const [onNode] = await soon(lab, () => askFromNode(lab, name, url), page);
       expect(
         isNginx(onNode?.text),
         `${url} answers with nginx's page on ${name} (${onNode?.text.trim()})`,

@@ -4,6 +4,7 @@ import type { Check, Lab } from '../lab.ts';
 import { getService, type NodeFacts, nodesOf, remove, type Service } from '../steps/objects.ts';
 import { endpointsAre, nameOf, podsWith } from '../steps/pods.ts';
 import { answersOf, askFromNode, askFromPod, firstRefusal } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
 
 export const everyNodesPort: Check = {
   claims: ['L-14'],
@@ -33,10 +34,10 @@ async function openEverywhere(lab: Lab, nodes: readonly NodeFacts[], port: numbe
   const names = (await podsWith(lab, 'app=webserver')).map(nameOf);
   for (const { name, address } of nodes) {
     const url = `http://${address}:${port}`;
-    const answers = await askFromPod(lab, 'debug', url, { times: 2 });
+    const answers = await soon(lab, () => askFromPod(lab, 'debug', url, { times: 2 }));
     expect(firstRefusal(answers), `what came instead of an answer at ${url} in a pod`).to.equal(undefined);
     for (const { name: origin } of nodes) {
-      const fromNode = await askFromNode(lab, origin, url, { times: 2 });
+      const fromNode = await soon(lab, () => askFromNode(lab, origin, url, { times: 2 }));
       expect(firstRefusal(fromNode), `what came instead of an answer at ${url} on ${origin}`).to.equal(
         undefined,
       );

@@ -1,4 +1,3 @@
-import { expect } from 'chai';
 import { apiVersionOf, resources } from '../../lib/kube/resources.ts';
 import type { KubeObject } from '../../lib/kube/types.ts';
 import { demand } from '../check-failure.ts';
@@ -21,10 +20,7 @@ export const nothingLeft: Check = {
     const traces = services.map((service) => service.spec?.clusterIP ?? '');
     const nodes = (await nodesOf(lab)).map(({ name }) => name);
     for (const node of nodes) {
-      const found = await rulesWith(lab, node, traces);
-      expect(found, `cluster IPs of the lab in the rules of ${node} while it runs`).to.deep.equal(
-        [...traces].sort(),
-      );
+      await rulesHave(lab, node, traces);
     }
     await deleteAll(lab);
     await nothingInApi(lab);
@@ -63,6 +59,19 @@ async function nothingInApi(lab: Lab): Promise<void> {
       return left.length === 0 ? { found: true } : { yet: left.join(', ') };
     },
     { expected: `nothing of the lab left in the namespace ${lab.namespace}` },
+  );
+}
+
+async function rulesHave(lab: Lab, node: string, addresses: readonly string[]): Promise<void> {
+  await until(
+    lab,
+    async (): Promise<Look<true>> => {
+      const found = await rulesWith(lab, node, addresses);
+      return found.length === addresses.length
+        ? { found: true }
+        : { yet: `rules with ${found.join(', ') || 'none'}` };
+    },
+    { expected: `rules on ${node} with ${addresses.join(', ')} while the lab runs`, timeoutMs: 5000 },
   );
 }
 

@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lab } from '../lab.ts';
+import { type Answer, firstRefusal } from './requests.ts';
+
+/**
+ * Asks again until the answers are good, at most a few seconds long, and gives the last ones. The proxies hear of a Service
+ * from the API, a moment after the one who made it.
+ */
+export async function soon(
+  lab: Pick<Lab, 'signal'>,
+  ask: () => Promise<Answer[]>,
+  isGood: (answers: Answer[]) => boolean = (answers) => firstRefusal(answers) === undefined,
+): Promise<Answer[]> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const answers = await ask();
+    if (isGood(answers) || performance.now() > deadline) return answers;
+    await delay(100, undefined, { signal: lab.signal });
+  }
+}
+
+const patienceMs = 3000;
