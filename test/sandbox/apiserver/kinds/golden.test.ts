@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { kinds } from '../../../../sandbox/apiserver/kinds/index.ts';
 import type { Kind, StoredObject } from '../../../../sandbox/apiserver/kinds/kind.ts';
-import type { Group, Json } from './case.ts';
+import type { Group } from './case.ts';
 import { goldenFile, loadGroups } from './case.ts';
 import { MemoryServer } from './memory-server.ts';
-import { normalize } from './normalize.ts';
+import { normalize, withoutAccount } from './normalize.ts';
 
 /** The answers of kube-apiserver v1.35.4 (record.ts wrote them) are what ours must be. */
 describe('kinds answer as kube-apiserver does', () => {
@@ -42,14 +42,4 @@ function kubernetes({ plural }: Group): StoredObject[] {
       spec: { clusterIP: '172.17.0.1', clusterIPs: ['172.17.0.1'] },
     },
   ];
-}
-
-/** The expectations were recorded with the plug-in ServiceAccount switched off: it wants accounts made beforehand. */
-function withoutAccount(answer: unknown): unknown {
-  const spec = ((answer as Json)['object'] as Json | undefined)?.['spec'] as Json | undefined;
-  if (spec?.['serviceAccountName'] === 'default') {
-    delete spec['serviceAccountName'];
-    delete spec['serviceAccount'];
-  }
-  return answer;
 }

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { startApi, type TestApi } from '../start-api.ts';
+import type { Json } from './case.ts';
+import { goldenFile, loadGroups } from './case.ts';
+import { normalize, withoutAccount } from './normalize.ts';
+import { RealServer } from './real-server.ts';
+
+/** The same cases, through our whole API server: decoding, the store and the encoding of answers too. */
+describe('the API server answers as kube-apiserver does', function () {
+  this.timeout(60_000);
+  const token = 'admintoken';
+  let api: TestApi;
+  let server: RealServer;
+
+  before(async () => {
+    const admin = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+    api = await startApi({ tokens: new Map([[token, admin]]) });
+    server = new RealServer(api.url, token);
+    await server.prepare();
+  });
+
+  after(async () => {
+    await api.close();
+  });
+
+  for (const group of loadGroups(Date.now())) {
+    const golden = JSON.parse(readFileSync(goldenFile(group), 'utf8')) as Json;
+    describe(group.plural, () => {
+      for (const given of group.cases) {
+        it(given.title, async () => {
+          const answer = normalize(await server.play(group, given), given);
+          expect(withoutAccount(answer)).to.deep.equal(golden[given.title]);
+        });
+      }
+    });
+  }
+});
