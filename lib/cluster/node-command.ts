@@ -1,6 +1,10 @@
 import { WorkshopError } from '../errors.ts';
 import { isAlive } from '../process-identity.ts';
+import { didYouMean } from '../suggest.ts';
 import type { ClusterRecord } from './record.ts';
+
+/** In place of a node's name: a machine on the class LAN that is no part of the cluster (192.168.56.1). */
+export const outside = 'outside';
 
 /**
  * The command line that runs `argv` as root on a node of the sandbox: into the namespaces of its pid 1 first, then into the
@@ -13,9 +17,13 @@ export function nodeCommand(
   argv: readonly string[],
 ): readonly [string, ...string[]] {
   const { init, settings, userNamespace } = record;
-  if (!settings.nodes.some(({ name }) => name === node)) {
-    const names = settings.nodes.map(({ name }) => name).join(', ');
-    throw new WorkshopError('usage', `could not find the node ${node}: there are ${names}`);
+  const names = [...settings.nodes.map(({ name }) => name), outside];
+  if (!names.includes(node)) {
+    const known = names.join(', ');
+    throw new WorkshopError(
+      'usage',
+      `could not find the node ${node}: there are ${known}${didYouMean(node, names)}`,
+    );
   }
   if (init === undefined || !isAlive(init)) {
     throw new WorkshopError('environment', `could not reach ${node}: the sandbox is not running`, {
@@ -23,8 +31,8 @@ export function nodeCommand(
     });
   }
   const user = userNamespace ? ['--user', '--preserve-credentials'] : [];
-  return [
-    ...['nsenter', `--target=${init.pid}`, ...user, '--mount', '--pid', '--ipc', '--'],
-    ...['nsenter', `--net=/run/netns/${node}`, `--uts=/run/utsns/${node}`, '--', ...argv],
-  ] as [string, ...string[]];
+  const sandbox = ['--mount', '--pid', '--ipc', ...(node === outside ? ['--net'] : [])];
+  const inner =
+    node === outside ? [] : ['nsenter', `--net=/run/netns/${node}`, `--uts=/run/utsns/${node}`, '--'];
+  return ['nsenter', `--target=${init.pid}`, ...user, ...sandbox, '--', ...inner, ...argv];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlreadyExists } from '../../lib/kube/api-error.ts';
+import { isNotFound } from '../../lib/kube/api-error.ts';
 import type { Client } from '../../lib/kube/client.ts';
 import { type Resource, resources } from '../../lib/kube/resources.ts';
 import type { KubeObject } from '../../lib/kube/types.ts';
@@ -22,13 +22,15 @@ export function addonObjects(settings: Settings, dnsKubeconfig: string): KubeObj
 export async function applyObjects(client: Client, objects: readonly KubeObject[]): Promise<void> {
   for (const object of objects) {
     const resource = resourceOf(object);
-    try {
-      await client.create(resource, object);
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-      const { namespace, name = '' } = object.metadata ?? {};
-      await client.patch(resource, { namespace, name }, object, { type: 'merge' });
-    }
+    const { namespace, name = '' } = object.metadata ?? {};
+    const ref = { namespace, name };
+    // A look first: creating a Service again would be refused for its address, not for its name.
+    const old = await client.get(resource, ref).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+      return undefined;
+    });
+    if (old) await client.patch(resource, ref, object, { type: 'merge' });
+    else await client.create(resource, object);
   }
 }
 

@@ -13,5 +13,5 @@ export interface ComponentSpec {
 export type Readiness =
   | { readonly kind: 'running' }
   | { readonly kind: 'apiserver' }
-  | { readonly kind: 'node'; readonly node: string }
+  | { readonly kind: 'node'; readonly node: string; readonly address: string }
   | { readonly kind: 'http'; readonly url: string };

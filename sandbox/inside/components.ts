@@ -75,7 +75,7 @@ function nodeAgent(
     name: `node@${name}`,
     node: name,
     logFile: `${paths.logs}/node-${name}.log`,
-    ready: { kind: 'node', node: name },
+    ready: { kind: 'node', node: name, address },
     command: [
       ...programCommand('sandbox', lean),
       'node',

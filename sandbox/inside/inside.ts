@@ -40,12 +40,13 @@ export async function runInside(
   rotateLogs(logs, signal);
   try {
     const from = performance.now();
-    await comeUp({ settings, paths, client, signal }, controlled);
+    await comeUp({ settings, paths, client, log, signal }, controlled);
     log.info('ready', { ms: Math.round(performance.now() - from) });
     if (!signal.aborted) await once(signal, 'abort');
   } finally {
     server.close();
-    await keepers.find(({ spec }) => spec.ready.kind === 'apiserver')?.stop(3000);
+    // Not after a failure: the next inner supervisor takes over what runs.
+    if (signal.aborted) await keepers.find(({ spec }) => spec.ready.kind === 'apiserver')?.stop(3000);
   }
 }
 
@@ -53,12 +54,13 @@ interface Cluster {
   settings: Settings;
   paths: ClusterPaths;
   client: Client;
+  log: Log;
   signal: AbortSignal;
 }
 
 /** Everything at once, as far as it does not wait for something else. */
 async function comeUp(cluster: Cluster, { keepers, steps }: Controlled): Promise<void> {
-  const { settings, paths, client, signal } = cluster;
+  const { settings, client, signal } = cluster;
   const kept = (kind: string) => keepers.filter(({ spec }) => spec.ready.kind === kind);
   const allReady = (some: readonly Keeper[]) =>
     Promise.all(some.map((each) => awaitReady(each, client, signal)));
@@ -72,12 +74,25 @@ async function comeUp(cluster: Cluster, { keepers, steps }: Controlled): Promise
     steps.step('nodes', () => allReady(kept('node'))),
     steps.step('proxies', () => allReady(kept('http'))),
     steps.step('DNS', async () => {
-      const credentials = readFileSync(`${paths.kubeconfigs}/dns.conf`, 'utf8');
-      await applyObjects(client, addonObjects(settings, credentials));
+      await installAddons(cluster);
       await waitFor(() => dnsAnswers(settings), { ...patience, what: 'the cluster DNS to answer', signal });
     }),
   ]);
   steps.finish();
+}
+
+/** Until it works: the API server may be away for a moment just then. */
+async function installAddons({ settings, paths, client, log, signal }: Cluster): Promise<void> {
+  const credentials = readFileSync(`${paths.kubeconfigs}/dns.conf`, 'utf8');
+  const objects = addonObjects(settings, credentials);
+  const attempt = async () => {
+    await applyObjects(client, objects).catch((error: unknown) => {
+      log.warn('could not install the add-ons', { error });
+      throw error;
+    });
+    return true;
+  };
+  await waitFor(attempt, { ...patience, intervalMs: 500, what: 'the add-ons', signal });
 }
 
 /** Long: a slow machine is no failure; whoever waits for us has a time limit of their own. */

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { run } from '../../lib/exec.ts';
 import type { Client } from '../../lib/kube/client.ts';
 import { resources } from '../../lib/kube/resources.ts';
@@ -16,13 +17,25 @@ export async function isReady(readiness: Readiness, client: Client): Promise<boo
       case 'apiserver':
         return (await client.raw('/readyz', { signal: AbortSignal.timeout(2000) })).startsWith('ok');
       case 'node':
-        return await nodeReady(client, readiness.node);
+        return (await listens(readiness.address, kubeletPort)) && (await nodeReady(client, readiness.node));
       case 'http':
         return (await statusOf(readiness.url)) === 200;
     }
   } catch {
     return false;
   }
+}
+
+const kubeletPort = 10_250;
+
+/** The Node object alone may still tell of an agent that has ended. */
+function listens(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port, timeout: 2000 });
+  return new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('timeout', () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 async function nodeReady(client: Client, name: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { follow } from '../../lib/cluster/control.ts';
+import { ask, follow } from '../../lib/cluster/control.ts';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { type ClusterRecord, isRunning, readRecord } from '../../lib/cluster/record.ts';
 import { isAbort, WorkshopError } from '../../lib/errors.ts';
@@ -22,7 +22,7 @@ export interface Up {
  */
 export async function startCluster(context: Context, publish: readonly number[] = []): Promise<Up> {
   const paths = clusterPaths(context.name, stateFolder(context.env));
-  if (await supervisorOf(paths.root)) return await join(context, paths, publish);
+  if (await supervisorOf(paths.root)) return join(context, paths, publish);
   await requireMachine(context.signal);
   context.signal.throwIfAborted();
   const started = spawnSupervisor(context, paths, publish);
@@ -37,7 +37,7 @@ export async function startCluster(context: Context, publish: readonly number[] 
 
 /** Somebody else's cluster, up or coming up. */
 async function join(context: Context, paths: ClusterPaths, publish: readonly number[]): Promise<Up> {
-  const record = await ready(context, paths);
+  const record = (await readyAlready(paths)) ?? (await ready(context, paths));
   const missing = publish.filter((port) => !record.published.includes(port));
   if (missing.length > 0) {
     context.progress.warn(
@@ -45,6 +45,11 @@ async function join(context: Context, paths: ClusterPaths, publish: readonly num
     );
   }
   return { record, paths, fresh: false };
+}
+
+async function readyAlready(paths: ClusterPaths): Promise<ClusterRecord | undefined> {
+  const answer = await ask(paths.controlSocket, { op: 'status' }).catch(() => undefined);
+  return answer?.ready ? readRecord(paths.record) : undefined;
 }
 
 const defaultTimeoutMs = 120_000;
