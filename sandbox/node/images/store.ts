@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { WorkshopError } from '../../../lib/errors.ts';
@@ -65,7 +65,7 @@ export async function openImageStore(folder: string): Promise<ImageStore> {
   const pull = async (name: string): Promise<PreparedImage | undefined> => {
     const image = findImage(images, name);
     if (!image) return undefined;
-    const known = ready.get(image.folder) ?? prepare(image, images, sources, applets);
+    const known = ready.get(image.folder) ?? prepare(image, images, { sources, folder, applets });
     ready.set(image.folder, known);
     known.catch(() => ready.delete(image.folder));
     return known;
@@ -109,13 +109,13 @@ async function installTools(folder: string): Promise<void> {
 async function prepare(
   image: Image,
   images: readonly Image[],
-  sources: string,
-  applets: string,
+  { sources, folder, applets }: { sources: string; folder: string; applets: string },
 ): Promise<PreparedImage> {
   const chain = chainOf(image, images);
-  const layers = chain
-    .map(({ folder }) => join(sources, folder, 'rootfs'))
-    .filter((layer) => existsSync(layer));
+  const copied = chain.map((part) =>
+    copyLayer(join(sources, part.folder, 'rootfs'), join(folder, part.folder)),
+  );
+  const layers = (await Promise.all(copied)).filter((layer) => layer !== undefined);
   const mounts = (await Promise.all(chain.map(hostMounts))).flat();
   return {
     layers: [...layers, applets],
@@ -127,6 +127,22 @@ async function prepare(
     id: `workshop.local/${image.folder}`,
     sizeBytes: [...layers, applets].reduce((sum, layer) => sum + sizeOf(layer), 0),
   };
+}
+
+/**
+ * A copy of an image's files that belongs to this user: in a user namespace, containers could not write beside files of
+ * others, not even as root. Its name holds a hash of the content.
+ */
+async function copyLayer(source: string, target: string): Promise<string | undefined> {
+  if (!existsSync(source)) return undefined;
+  const hash = createHash('sha256');
+  for (const entry of readdirSync(source, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    hash.update(path.slice(source.length)).update(entry.isFile() ? readFileSync(path) : '');
+  }
+  return makeOnce(`${target}-${hash.digest('hex').slice(0, 12)}`, async (fresh) => {
+    cpSync(source, fresh, { recursive: true });
+  });
 }
 
 function chainOf(image: Image, images: readonly Image[]): Image[] {

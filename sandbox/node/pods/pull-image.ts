@@ -16,6 +16,11 @@ export async function pullImage(unit: PodUnit, container: Container): Promise<Pr
   const since = pullFailures.get(unit)?.get(key);
   const wait = since === undefined ? 0 : unit.backOff.remaining(key, since);
   if (wait > 0) {
+    const shownMs = Date.now() - (since ?? 0);
+    if (shownMs < shortestShowMs) {
+      unit.request(shortestShowMs - shownMs);
+      return undefined;
+    }
     if (unit.waiting.get(container.name)?.reason !== 'ImagePullBackOff') {
       const message = `Back-off pulling image "${name}"`;
       podEvent(unit, 'Normal', 'BackOff', message, container.name);
@@ -40,6 +45,9 @@ export async function pullImage(unit: PodUnit, container: Container): Promise<Pr
   podEvent(unit, 'Normal', 'Pulled', text, container.name);
   return pulled;
 }
+
+/** ErrImagePull stays visible for so long before it becomes ImagePullBackOff, as with the kubelet's own period. */
+const shortestShowMs = 1000;
 
 /** When each image could not be had the last time, epoch milliseconds. */
 const pullFailures = new WeakMap<PodUnit, Map<string, number>>();
@@ -71,8 +79,7 @@ function failed(unit: PodUnit, container: Container, key: string, why: string): 
   const failures = pullFailures.get(unit) ?? new Map<string, number>();
   pullFailures.set(unit, failures.set(key, Date.now()));
   unit.backOff.next(key);
-  // The first look shows ErrImagePull, the next one ImagePullBackOff, as with the kubelet's own period.
-  unit.request(1000);
+  unit.request(shortestShowMs);
   return undefined;
 }
 

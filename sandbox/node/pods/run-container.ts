@@ -91,6 +91,7 @@ function noteExit(unit: PodUnit, container: Container, exitCode: number): void {
     finishedAt: new Date().toISOString(),
   };
   delete record.process;
+  if (startFailed) unit.waiting.delete(container.name);
   saveRecord(unit);
 }
 
