@@ -37,6 +37,7 @@ export async function runAsMocha(chosen: Chosen, options: MochaLabOptions): Prom
   signal.addEventListener('abort', stop, { once: true });
   await ended;
   signal.removeEventListener('abort', stop);
+  mocha.dispose();
   await place.close().catch(() => {});
   collector.finish();
 }
