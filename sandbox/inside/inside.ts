@@ -11,6 +11,7 @@ import { addonObjects, applyObjects } from './addons.ts';
 import { componentsOf } from './components.ts';
 import { type Controlled, serveControl } from './control-server.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
+import { createNodes, nodeObjects } from './nodes.ts';
 import { dnsAnswers, isReady } from './readiness.ts';
 import { rotateLogs } from './rotate.ts';
 import { createSteps } from './steps.ts';
@@ -68,6 +69,7 @@ async function comeUp(cluster: Cluster, { keepers, steps }: Controlled): Promise
   await steps.step('API server', async () => {
     for (const keeper of kept('apiserver')) keeper.start();
     await allReady(kept('apiserver'));
+    await createNodes(client, nodeObjects(settings));
   });
   for (const keeper of keepers) keeper.start();
   await Promise.all([
