@@ -27,8 +27,24 @@ export function planSlices(
     const own = existing.filter((slice) => keyOf(slice) === keyOf(group));
     fill(group, own, plan, kept);
   }
-  plan.remove = existing.filter((slice) => !kept.has(slice));
-  return plan;
+  return reuse(
+    plan,
+    existing.filter((slice) => !kept.has(slice)),
+  );
+}
+
+/** A slice that is no longer needed takes the place of a new one of its family: one write instead of two. */
+function reuse(plan: SlicePlan, spare: readonly EndpointSlice[]): SlicePlan {
+  const remove = [...spare];
+  const create: SlicePlan['create'] = [];
+  const update = [...plan.update];
+  for (const wanted of plan.create) {
+    const at = remove.findIndex((slice) => slice.addressType === wanted.addressType);
+    const [slice] = at < 0 ? [] : remove.splice(at, 1);
+    if (slice) update.push({ ...slice, ...wanted });
+    else create.push(wanted);
+  }
+  return { create, update, remove };
 }
 
 function placeholders(groups: readonly EndpointGroup[], families: readonly AddressType[]): EndpointGroup[] {

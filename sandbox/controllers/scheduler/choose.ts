@@ -32,13 +32,14 @@ export function chooseNode({ pod, nodes, podsByNode }: SchedulingView): Choice {
     : { kind: 'none', message: fitError(nodes.length, reasons) };
 }
 
-/** The sentence of upstream's FitError, with what the preemption plugin always adds here. */
+/** The sentence of upstream's FitError, with what its dynamicresources and preemption plugins add (1.35). */
 export function fitError(nodes: number, reasons: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
   const preemption = `0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
-  return `0/${nodes} nodes are available: ${parts.join(', ')}. preemption: ${preemption}`;
+  const postFilters = `no new claims to deallocate, preemption: ${preemption}`;
+  return `0/${nodes} nodes are available: ${parts.join(', ')}. ${postFilters}`;
 }
 
 function scoreOf(pod: Pod, node: Node, there: readonly Pod[]): number[] {
