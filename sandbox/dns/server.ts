@@ -24,6 +24,9 @@ export interface DnsOptions {
 
 export interface DnsServer {
   port: number;
+  /** Where `/health` and `/ready` are served, if they are. */
+  healthPort: number | undefined;
+  readyPort: number | undefined;
   synced: Promise<void>;
   /** Resolves when, after the signal, everything is closed. */
   done: Promise<void>;
@@ -42,18 +45,27 @@ export async function startDns(options: DnsOptions): Promise<DnsServer> {
     turn: () => turn++,
   });
   const listeners: Listener[] = [];
+  const keep = async (opening: Promise<Listener>): Promise<number> => {
+    const listener = await opening;
+    listeners.push(listener);
+    return listener.port;
+  };
+  const health = async (path: string, isWell: () => boolean, port: number | undefined) =>
+    port === undefined ? undefined : keep(listenHealth(path, isWell, address, port));
   const closeAll = () => Promise.all(listeners.map((listener) => listener.close()));
   try {
-    const udp = await listenUdp(respond, address, options.port);
-    listeners.push(udp, await listenTcp(respond, address, udp.port));
-    if (options.healthPort !== undefined) {
-      listeners.push(await listenHealth('/health', () => true, address, options.healthPort));
-    }
-    if (options.readyPort !== undefined) {
-      listeners.push(await listenHealth('/ready', feed.isReady, address, options.readyPort));
-    }
-    log.info('serving', { address, port: udp.port, domain });
-    return { port: udp.port, synced: feed.synced, done: feed.done.then(closeAll).then(() => {}) };
+    const port = await keep(listenUdp(respond, address, options.port));
+    await keep(listenTcp(respond, address, port));
+    const healthPort = await health('/health', () => true, options.healthPort);
+    const readyPort = await health('/ready', feed.isReady, options.readyPort);
+    log.info('serving', { address, port, domain });
+    return {
+      port,
+      healthPort,
+      readyPort,
+      synced: feed.synced,
+      done: feed.done.then(closeAll).then(() => {}),
+    };
   } catch (error) {
     await closeAll();
     throw error;
