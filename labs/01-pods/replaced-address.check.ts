@@ -19,7 +19,7 @@ export const replacedAddress: Check = {
       { namespace: lab.namespace, name: nameOf(victim) },
       { gracePeriodSeconds: 1, signal: lab.signal },
     );
-    const after = await readyPods(lab, 'app=webserver', 3);
+    const after = await readyPods(lab, 'app=webserver', 3, { timeoutMs: 10_000 });
     const successor = after.find((pod) => !before.some((old) => nameOf(old) === nameOf(pod)));
     demand(successor, { expected: 'a new pod in place of the deleted one', observed: 'the old names' });
     expect(ipOf(successor), 'address of the new pod').not.to.equal(ipOf(victim));

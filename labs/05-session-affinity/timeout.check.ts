@@ -45,7 +45,7 @@ const pauses = 9;
 async function movesOn(lab: Lab, url: string): Promise<[string, string]> {
   let last: string | undefined;
   for (let i = 0; i <= pauses; i++) {
-    if (i > 0) await lab.inPod('debug', ['sleep', '2']);
+    if (i > 0) await lab.inPod('debug', ['sleep', '1.5']);
     const answers = await askFromPod(lab, 'debug', url, { times: i === 0 ? 20 : 1 });
     const names = new Set(answersOf(answers));
     expect(

@@ -52,11 +52,12 @@ async function connects(lab: Lab, name: string, namespace: string) {
   const argv = ['timeout', '3', 'wget', '-O', '-', `http://${name}/hostname`];
   const { stdout, stderr, exitCode } = await lab.inPod('debug', argv, { namespace });
   const [, address] = /Connecting to \S+ \(([\d.]+):\d+\)/.exec(stderr) ?? [];
-  return {
-    address,
-    answered: exitCode === 0,
-    text: (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '',
-  };
+  const text = lastLine(stderr) ?? lastLine(stdout) ?? 'no answer within 3 s';
+  return { address, answered: exitCode === 0, text };
+}
+
+function lastLine(text: string): string | undefined {
+  return text.trim().split('\n').at(-1) || undefined;
 }
 
 async function lookUp(lab: Lab, name: string, namespace: string): Promise<string | undefined> {

@@ -42,7 +42,7 @@ export async function echoPods(
   };
   await lab.client.create(resources.deployments, deployment, { signal: lab.signal });
   const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  await readyPods(lab, selector.join(','), replicas, namespace);
+  await readyPods(lab, selector.join(','), replicas, { namespace });
 }
 
 /** A Service on port 80 over echo servers; resolves when it answers to the pod debug. */

@@ -22,7 +22,7 @@ export function readyPods(
   lab: Lab,
   labelSelector: string,
   count: number,
-  namespace = lab.namespace,
+  { namespace = lab.namespace, timeoutMs = 20_000 }: { namespace?: string; timeoutMs?: number } = {},
 ): Promise<Pod[]> {
   return until(
     lab,
@@ -34,6 +34,7 @@ export function readyPods(
     {
       expected: `${count} ready pods with ${labelSelector}`,
       look: `kubectl --namespace ${namespace} describe pods --selector ${labelSelector}`,
+      timeoutMs,
     },
   );
 }

@@ -12,7 +12,7 @@ export interface RequestOptions extends ShellOptions {
   times?: number;
 }
 
-/** Requests a URL from a pod's shell, as the document's loop does. One answer for each request, also for those that got none. */
+/** Requests a URL from a pod's shell, as the document's loop does. One answer for each request made, also for those that got none. */
 export async function askFromPod(
   lab: Lab,
   pod: string,
@@ -21,7 +21,7 @@ export async function askFromPod(
 ): Promise<Answer[]> {
   const { times = 1 } = options;
   const argv = ['sh', '-c', loop(`timeout ${patience} wget -q -O - "$1"`), 'sh', url, `${times}`];
-  return answers(await lab.inPod(pod, argv, { timeoutMs: longestMs, ...options }), times);
+  return answers(await lab.inPod(pod, argv, { timeoutMs: longestMs, ...options }));
 }
 
 /** The same from the shell of a node. */
@@ -33,7 +33,7 @@ export async function askFromNode(
 ): Promise<Answer[]> {
   const { times = 1 } = options;
   const argv = ['sh', '-c', nodeGet + loop('get "$1"'), 'sh', url, `${times}`];
-  return answers(await lab.onNode(node, argv, { timeoutMs: longestMs }), times);
+  return answers(await lab.onNode(node, argv, { timeoutMs: longestMs }));
 }
 
 /** A loop of requests that goes on until `enough` is called. */
@@ -87,12 +87,12 @@ const patience = 3;
 
 const longestMs = 60_000;
 
-/** After the first request that hung there is no use in the others; they count as not answered. */
+/** After a few requests that got no answer, or one that hung, there is no use in more: the rest is not made. */
 function loop(get: string): string {
-  return `i=0; while [ $i -lt $2 ]; do
+  return `i=0; failed=0; while [ $i -lt $2 ] && [ $failed -lt 3 ]; do
   ${get} 2>&1; code=$?
-  case $code in 124|143) break ;; esac
   echo "${marker}"; i=$((i+1))
+  case $code in 0) ;; 124|143) failed=3 ;; *) failed=$((failed+1)) ;; esac
 done`;
 }
 
@@ -102,10 +102,10 @@ elif command -v curl >/dev/null; then get() { timeout ${patience} curl -s "$1"; 
 else get() { timeout ${patience} wget -q -O - "$1"; }; fi
 `;
 
-function answers(result: ShellResult, times: number): Answer[] {
+/** At least one: where the shell itself gave nothing, what it said instead. */
+function answers(result: ShellResult): Answer[] {
   const came = parse(result.stdout);
-  const why = result.stderr.trim() || 'no answer';
-  return Array.from({ length: times }, (_, index) => came[index] ?? { by: undefined, text: why });
+  return came.length > 0 ? came : [{ by: undefined, text: result.stderr.trim() || 'no answer' }];
 }
 
 function parse(stdout: string): Answer[] {
