@@ -1,0 +1,55 @@
+import type { Family } from '../../lib/ip.ts';
+import { baseFlags, createStage, type Scenario } from './scenario.ts';
+import { affinityScenarios } from './scenarios/affinity.ts';
+import { clusterIpScenarios } from './scenarios/cluster-ip.ts';
+import { endpointScenarios } from './scenarios/endpoints.ts';
+import { externalScenarios } from './scenarios/external.ts';
+import { operationScenarios } from './scenarios/operations.ts';
+import { createWorld, putNodes, type World } from './world.ts';
+
+const scenarios: readonly Scenario[] = [
+  ...clusterIpScenarios,
+  ...externalScenarios,
+  ...affinityScenarios,
+  ...endpointScenarios,
+  ...operationScenarios,
+];
+
+describe('behaviour of the proxy, mode nftables', function () {
+  this.timeout(20_000);
+  let world: World;
+
+  before(async function () {
+    this.timeout(40_000);
+    world = await createWorld();
+  });
+
+  after(async () => {
+    await world?.close();
+  });
+
+  for (const family of ['IPv4', 'IPv6'] as const satisfies readonly Family[]) {
+    describe(family, () => {
+      for (const scenario of byFlags(scenarios)) {
+        if (scenario.family !== undefined && scenario.family !== family) continue;
+        it(`${scenario.name} (${scenario.rule})`, async () => {
+          world.api.clear();
+          putNodes(world.api);
+          await world.useProxies([...baseFlagsFor(scenario), ...(scenario.flags ?? [])]);
+          await scenario.run(createStage(world, family));
+        });
+      }
+    });
+  }
+});
+
+/** Those with the same flags one after the other, so that proxies start seldom. */
+function byFlags(list: readonly Scenario[]): Scenario[] {
+  const key = (scenario: Scenario) => (scenario.flags ?? []).join(' ');
+  return [...new Set(list.map(key))].flatMap((flags) => list.filter((scenario) => key(scenario) === flags));
+}
+
+/** Another way to tell pods takes the place of the usual one. */
+function baseFlagsFor({ flags = [] }: Scenario): readonly string[] {
+  return flags.includes('--detect-local-mode') ? baseFlags.slice(2) : baseFlags;
+}

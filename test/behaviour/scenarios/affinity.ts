@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+import type { Scenario, Stage } from '../scenario.ts';
+
+function sticky(t: Stage, timeoutSeconds = 10_800, more: Parameters<Stage['service']>[0] = {}): void {
+  t.service({
+    ...more,
+    spec: {
+      ...more.spec,
+      sessionAffinity: 'ClientIP',
+      sessionAffinityConfig: { clientIP: { timeoutSeconds } },
+    },
+  });
+}
+
+export const affinityScenarios: readonly Scenario[] = [
+  {
+    name: 'session affinity keeps a client on one pod',
+    rule: '1.8, L-10',
+    async run(t) {
+      sticky(t);
+      t.endpoints(['a1', 'a2', 'b1']);
+      await t.settled();
+      expect(new Set(await t.names('c1', t.vip(80), 80, { times: 8 })).size).to.equal(1);
+    },
+  },
+  {
+    name: 'another client may be kept on another pod',
+    rule: '1.8',
+    async run(t) {
+      sticky(t);
+      t.endpoints(['a2', 'b1']);
+      await t.settled();
+      const [first] = await t.names('c1', t.vip(80), 80, { times: 2 });
+      const [second] = await t.names('a1', t.vip(80), 80, { times: 2 });
+      expect(second).to.not.equal(first);
+      expect(await t.names('c1', t.vip(80), 80)).to.eql([first]);
+    },
+  },
+  {
+    name: 'a client has one record for all addresses of a Service port',
+    rule: '1.8',
+    async run(t) {
+      sticky(t, 10_800, {
+        type: 'NodePort',
+        ports: [{ port: 80, nodePort: 30_080 }],
+        externalIPs: [t.routed(7)],
+      });
+      t.endpoints(['a1', 'a2', 'b1']);
+      await t.settled();
+      const names = [
+        ...(await t.names('c1', t.vip(80), 80)),
+        ...(await t.names('c1', t.address('n1'), 30_080)),
+        ...(await t.names('c1', t.routed(7), 80)),
+      ];
+      expect(new Set(names).size).to.equal(1);
+    },
+  },
+  {
+    name: 'UDP clients are kept as well',
+    rule: '1.8, 7.2',
+    async run(t) {
+      sticky(t, 10_800, { ports: [{ port: 53, protocol: 'UDP' }] });
+      t.endpoints(['a1', 'a2', 'b1'], { ports: [{ port: 5353, protocol: 'UDP' }] });
+      await t.settled();
+      expect(new Set(await t.names('c1', t.vip(80), 53, { times: 5, protocol: 'udp' })).size).to.equal(1);
+    },
+  },
+  {
+    name: 'after timeoutSeconds without a new connection a client may move',
+    rule: '1.8, P-05',
+    async run(t) {
+      sticky(t, 1);
+      t.endpoints(['a1', 'b1']);
+      await t.settled();
+      const [first] = await t.names('c1', t.vip(80), 80, { times: 2 });
+      const record = t.family === 'IPv4' ? t.address('c1') : `${t.address('c1')} `;
+      await t.eventually('the record to end', async () => {
+        return (
+          !(await t.world.nft('n1', 'list', 'ruleset')).includes(`${record.trim()} . `) &&
+          !(await hasRecord(t))
+        );
+      });
+      expect(await t.names('c1', t.vip(80), 80)).to.not.eql([first]);
+    },
+  },
+  {
+    name: 'a client leaves an endpoint that has gone, and stays with the next one',
+    rule: '1.8',
+    async run(t) {
+      sticky(t);
+      t.endpoints(['a1', 'a2', 'b1']);
+      await t.settled();
+      const [first = ''] = await t.names('c1', t.vip(80), 80);
+      const rest = (['a1', 'a2', 'b1'] as const).filter((name) => name !== first);
+      t.endpoints(rest);
+      await t.settled();
+      const names = await t.names('c1', t.vip(80), 80, { times: 5 });
+      expect(new Set(names).size).to.equal(1);
+      expect(rest).to.include(names[0]);
+    },
+  },
+  {
+    name: 'affinity can be switched on and off',
+    rule: 'L-10',
+    async run(t) {
+      t.service();
+      t.endpoints(['a1', 'b1']);
+      await t.settled();
+      expect(new Set(await t.names('c1', t.vip(80), 80, { times: 4 })).size).to.equal(2);
+      sticky(t);
+      await t.settled();
+      expect(new Set(await t.names('c1', t.vip(80), 80, { times: 4 })).size).to.equal(1);
+      t.service();
+      await t.settled();
+      expect(new Set(await t.names('c1', t.vip(80), 80, { times: 4 })).size).to.equal(2);
+    },
+  },
+  {
+    name: 'affinity holds under externalTrafficPolicy Local',
+    rule: '1.8',
+    async run(t) {
+      sticky(t, 10_800, {
+        type: 'NodePort',
+        ports: [{ port: 80, nodePort: 30_080 }],
+        spec: { externalTrafficPolicy: 'Local' },
+      });
+      t.endpoints(['a1', 'a2', 'b1']);
+      await t.settled();
+      const answers = await t.ask('out', t.address('n1'), 30_080, { times: 5 });
+      expect(new Set(answers).size).to.equal(1);
+      expect(answers[0]).to.match(/^a[12] /);
+    },
+  },
+];
+
+/** Whether node n1 has a record of client c1. */
+async function hasRecord(t: Stage): Promise<boolean> {
+  const text = await t.world.nft('n1', 'list', 'table', t.family === 'IPv4' ? 'ip' : 'ip6', 'workshop-proxy');
+  return new RegExp(`${t.address('c1')}[^\\n]* expires `).test(text);
+}

@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { build } from 'esbuild';
+import { repositoryRoot } from '../../lib/root.ts';
+import { waitFor } from '../../lib/wait.ts';
+import { type FakeApi, startFakeApi } from '../proxy/fake-api.ts';
+import { node, service, slice } from '../proxy/objects.ts';
+import { type Agent, connectAgent } from './agent-client.ts';
+
+/** Where a probe can come from: outside the cluster, a node's own shell, or a pod. Nodes n1 and n2; a1, a2, c1 on n1; b1, b2 on n2. */
+export type Place = 'out' | 'n1' | 'n2' | 'a1' | 'a2' | 'c1' | 'b1' | 'b2';
+
+export const nodes = ['n1', 'n2'] as const;
+
+/** Addresses of everything, for both families. */
+export const at = {
+  out: ['192.168.56.1', 'fd56::1'],
+  out2: ['192.168.56.2', 'fd56::2'],
+  n1: ['192.168.56.11', 'fd56::11'],
+  n2: ['192.168.56.12', 'fd56::12'],
+  a1: ['172.16.1.2', 'fd16:0:0:1::2'],
+  a2: ['172.16.1.3', 'fd16:0:0:1::3'],
+  c1: ['172.16.1.9', 'fd16:0:0:1::9'],
+  b1: ['172.16.2.2', 'fd16:0:0:2::2'],
+  b2: ['172.16.2.3', 'fd16:0:0:2::3'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+/** Two nodes with pods in namespaces, each node with a real proxy process, all fed by one fake API server. */
+export interface World {
+  readonly api: FakeApi;
+  readonly agents: Readonly<Record<Place, Agent>>;
+  readonly folder: string;
+  /** Starts the proxies of both nodes; ends those that run with other flags. */
+  useProxies(flags: readonly string[]): Promise<void>;
+  startProxy(name: 'n1' | 'n2', flags: readonly string[]): Promise<void>;
+  stopProxy(name: 'n1' | 'n2', signal?: NodeJS.Signals): Promise<number | string>;
+  /** Resolves when both proxies have written everything that was put into the API so far. */
+  settled(): Promise<void>;
+  /** Standard output of `nft` on a node. */
+  nft(name: 'n1' | 'n2', ...args: string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(): Promise<World> {
+  const folder = mkdtempSync(`${tmpdir()}/behaviour-`);
+  const root = repositoryRoot();
+  const programs = { agent: `${root}/test/behaviour/agent.ts`, proxy: `${root}/proxy/main.ts` };
+  await bundle(programs, folder);
+  const api = await startFakeApi({ path: `${folder}/api.sock` });
+  const holder = hold(`${root}/test/behaviour/world.sh`, folder);
+  const places = ['out', 'n1', 'n2', 'a1', 'a2', 'c1', 'b1', 'b2'] as const;
+  const list = await Promise.all(places.map((place) => connectAgent(`${folder}/${place}.sock`)));
+  const agents = Object.fromEntries(places.map((place, i) => [place, list[i]])) as Record<Place, Agent>;
+  await agents.out.relay({ host: '192.168.56.1', port: 6443, path: `${folder}/api.sock` });
+  await serveAll(agents);
+  putNodes(api);
+  const kubeconfig = api.kubeconfig('https://192.168.56.1:6443');
+  const running = new Map<string, string>();
+  let marker = 9999;
+
+  const world: World = {
+    api,
+    agents,
+    folder,
+    async useProxies(flags) {
+      await Promise.all(
+        nodes.map(async (name) => {
+          if (running.get(name) === flags.join(' ')) return;
+          await world.stopProxy(name);
+          await world.startProxy(name, flags);
+        }),
+      );
+    },
+    async startProxy(name, flags) {
+      running.set(name, flags.join(' '));
+      const own = ['--kubeconfig', kubeconfig, '--hostname-override', name, '--v', '4'];
+      const args = [`${folder}/proxy.mjs`, ...own, ...flags];
+      await agents[name].start({
+        key: 'proxy',
+        command: process.execPath,
+        args,
+        log: `${folder}/${name}.log`,
+      });
+    },
+    async stopProxy(name, signal = 'SIGTERM') {
+      running.delete(name);
+      return await agents[name].kill({ key: 'proxy', signal });
+    },
+    async settled() {
+      const port = ++marker;
+      api.put(
+        'services',
+        service({ name: 'marker', clusterIPs: ['172.17.63.1', 'fd17::63'], ports: [{ port }] }),
+      );
+      for (const family of ['IPv4', 'IPv6']) {
+        const ip = family === 'IPv4' ? '172.16.2.99' : 'fd16:0:0:2::99';
+        const endpoints = [{ ip, node: 'n2' }];
+        api.put(
+          'endpointslices',
+          slice({ name: `marker-${family}`, service: 'marker', family, ports: [{ port }], endpoints }),
+        );
+      }
+      await Promise.all(
+        nodes.filter((name) => running.has(name)).map((name) => hasMarker(agents[name], port)),
+      );
+    },
+    async nft(name, ...args) {
+      const { code, stdout, stderr } = await agents[name].exec({ command: 'nft', args });
+      if (code !== 0) throw new Error(stderr);
+      return stdout;
+    },
+    async close() {
+      holder.stdin?.end();
+      await new Promise((resolve) => holder.once('exit', resolve));
+      for (const agent of list) agent.close();
+      await api.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+async function bundle(entryPoints: Record<string, string>, outdir: string): Promise<void> {
+  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  await build({
+    entryPoints,
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js },
+    logLevel: 'error',
+  });
+}
+
+/** A user namespace even for root: what works here works for everybody. */
+function hold(script: string, folder: string): ChildProcess {
+  const spaces = [
+    '--user',
+    '--map-root-user',
+    '--net',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--mount-proc',
+    '--kill-child',
+  ];
+  const args = [...spaces, 'sh', script, folder, `${folder}/agent.mjs`, process.execPath];
+  return spawn('unshare', args, { stdio: ['pipe', 'inherit', 'inherit'] });
+}
+
+const pods = ['a1', 'a2', 'b1', 'b2'] as const;
+
+async function serveAll(agents: Record<Place, Agent>): Promise<void> {
+  for (const name of [...pods, ...nodes]) {
+    await agents[name].serve({ name, port: 8080, protocol: 'tcp' });
+    await agents[name].serve({ name, port: 5353, protocol: 'udp' });
+  }
+  for (const name of pods) {
+    await agents[name].serve({ name: `${name}:9090`, port: 9090, protocol: 'tcp' });
+    await agents[name].serve({ name: `${name}:5354`, port: 5354, protocol: 'udp' });
+  }
+}
+
+export function putNodes(api: FakeApi): void {
+  for (const [i, name] of nodes.entries()) {
+    const podCIDRs = [`172.16.${i + 1}.0/24`, `fd16:0:0:${i + 1}::/64`];
+    api.put('nodes', node({ name, addresses: [...at[name]], podCIDRs, zone: `zone-${i + 1}` }));
+  }
+}
+
+/** Both streams come in order, so a Service written after others with an endpoint written after others vouches for them. */
+async function hasMarker(agent: Agent, port: number): Promise<void> {
+  const keys = { ip: `172.17.63.1 . tcp . ${port}`, ip6: `fd17::63 . tcp . ${port}` };
+  for (const [ip, key] of Object.entries(keys)) {
+    await waitFor(
+      async () => {
+        const args = ['get', 'element', ip, 'workshop-proxy', 'services', `{ ${key} }`];
+        return (await agent.exec({ command: 'nft', args })).code === 0;
+      },
+      { what: `the proxy to write ${key}`, timeoutMs: 15_000, intervalMs: 15 },
+    );
+  }
+}
