@@ -9,6 +9,7 @@ import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
 import { setPodSpecDefaults } from './pod/defaults.ts';
 import { validateSelectorAndTemplate, validateSelectorUpdate } from './pod/template-rules.ts';
+import { dropZero } from './zero.ts';
 
 type Spec = NonNullable<Wire<V1Deployment>['spec']>;
 
@@ -109,6 +110,7 @@ const quarter = '25%';
 function setDefaults(object: DeploymentObject): void {
   object.status ??= {};
   const { spec } = object;
+  dropZero(spec, 'paused', 'minReadySeconds');
   spec.replicas ??= 1;
   spec.strategy ??= {};
   spec.strategy.type ||= 'RollingUpdate';

@@ -50,7 +50,7 @@ export const endpointSlice = defineKind<SliceObject>({
       'Endpoints',
       'endpoints is a list of unique endpoints in this slice. Each slice may include a maximum of 1000 endpoints.',
       ({ endpoints }) => {
-        return firstThree((endpoints ?? []).flatMap(({ addresses }) => addresses)) || '<unset>';
+        return firstThree((endpoints ?? []).flatMap(({ addresses = [] }) => addresses)) || '<unset>';
       },
     ),
     ageColumn,
@@ -109,12 +109,10 @@ function endpointsErrors({ endpoints, addressType }: SliceObject): FieldError[] 
   if (endpoints.length > maxEndpoints) return [tooMany('endpoints', endpoints.length, maxEndpoints)];
   return endpoints.flatMap((endpoint, index) => {
     const field = `endpoints[${index}]`;
-    const { nodeName, hostname } = endpoint;
+    const { addresses = [], nodeName, hostname } = endpoint;
     return [
-      ...countErrors(endpoint.addresses, `${field}.addresses`),
-      ...endpoint.addresses.flatMap((address, i) =>
-        addressErrors(address, addressType, `${field}.addresses`, i),
-      ),
+      ...countErrors(addresses, `${field}.addresses`),
+      ...addresses.flatMap((address, i) => addressErrors(address, addressType, `${field}.addresses`, i)),
       ...(nodeName === undefined ? [] : dnsSubdomain(nodeName)).map((reason) =>
         invalid(`${field}.nodeName`, nodeName, reason),
       ),

@@ -7,6 +7,7 @@ import { ageColumn, nameColumn, textColumn } from './column.ts';
 import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
 import { canonicalize } from './quantity.ts';
+import { dropZero } from './zero.ts';
 
 type Taint = NonNullable<NodeObject['spec']['taints']>[number];
 
@@ -75,6 +76,7 @@ export const node = defineKind<NodeObject>({
     object.spec ??= {};
     object.status ??= {};
     if (object.spec.podCIDR && !object.spec.podCIDRs) object.spec.podCIDRs = [object.spec.podCIDR];
+    dropZero(object.spec, 'unschedulable', 'providerID', 'podCIDR');
     setStatusDefaults(object.status);
   },
   prepareForUpdate(object, old) {
@@ -92,8 +94,7 @@ export const node = defineKind<NodeObject>({
 });
 
 function setStatusDefaults(status: NodeObject['status']): void {
-  canonicalize(status.capacity);
-  canonicalize(status.allocatable);
+  for (const list of [status.capacity, status.allocatable]) canonicalize(list, ...Object.keys(list ?? {}));
   if (status.capacity) status.allocatable ??= { ...status.capacity };
   // Kubernetes sends these even when no node agent has written them.
   status.daemonEndpoints ??= { kubeletEndpoint: { Port: 0 } };

@@ -52,10 +52,11 @@ export function formatQuantity({ milli, format }: Quantity): string {
   return `${rest}${suffixes[index]}`;
 }
 
-/** Brings the amounts of a resource list into canonical form, in place; what is no quantity stays. */
-export function canonicalize(amounts: Record<string, string> | undefined): void {
-  for (const [name, text] of Object.entries(amounts ?? {})) {
-    const quantity = parseQuantity(String(text));
-    if (amounts && quantity) amounts[name] = formatQuantity(quantity);
+/** Brings amounts into canonical form, in place; what is no quantity stays. */
+export function canonicalize<T extends object>(amounts: T | undefined, ...names: (keyof T & string)[]): void {
+  if (!amounts) return;
+  for (const name of names) {
+    const quantity = parseQuantity(String(amounts[name]));
+    if (quantity) Object.assign(amounts, { [name]: formatQuantity(quantity) });
   }
 }

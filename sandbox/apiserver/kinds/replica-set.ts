@@ -9,6 +9,7 @@ import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
 import { setPodSpecDefaults } from './pod/defaults.ts';
 import { validateSelectorAndTemplate, validateSelectorUpdate } from './pod/template-rules.ts';
+import { dropZero } from './zero.ts';
 
 type Spec = NonNullable<Wire<V1ReplicaSet>['spec']>;
 
@@ -84,6 +85,7 @@ export const replicaSet = defineKind<ReplicaSetObject>({
     object.status ??= { replicas: 0 };
     object.status.replicas ??= 0;
     object.spec ??= { selector: {}, template: { spec: { containers: [] } } };
+    dropZero(object.spec, 'minReadySeconds');
     object.spec.replicas ??= 1;
     object.spec.template ??= { spec: { containers: [] } };
     object.spec.template.metadata ??= {};

@@ -11,11 +11,12 @@ export function validateAddress(
   field: string,
   existing: readonly string[] = [],
 ): FieldError[] {
-  if (existing.includes(address) || familyOf(withoutLeadingZeros(address))) return [];
+  if (existing.includes(address) || familyOf(canonicalAddress(address))) return [];
   return [invalid(field, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
 }
 
-function withoutLeadingZeros(address: string): string {
+/** The address without leading zeros in its parts, which older Kubernetes took: `172.17.0.044`. */
+export function canonicalAddress(address: string): string {
   return address.replace(/\b0+(?=\d+(\.|$))/g, '');
 }
 
@@ -31,7 +32,7 @@ export function validateCidr(cidr: string, field: string, existing: readonly str
 
 /** Endpoint addresses and external IPs must be reachable from elsewhere (core/validation ValidateEndpointIP). */
 export function validateEndpointAddress(address: string, field: string): FieldError[] {
-  const family = familyOf(withoutLeadingZeros(address));
+  const family = familyOf(canonicalAddress(address));
   if (!family) return [invalid(field, address, 'must be a valid IP address')];
   return specialRanges
     .filter(({ match }) => match.test(address.toLowerCase()))

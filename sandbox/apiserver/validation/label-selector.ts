@@ -41,10 +41,10 @@ function requirementErrors({ key, operator, values = [] }: Requirement, field: s
 }
 
 /** A selector with its keys in the order in which Kubernetes prints them. */
-export function canonicalSelector({ matchLabels, matchExpressions }: LabelSelector): LabelSelector {
+export function canonicalSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): LabelSelector {
   return {
-    ...(matchLabels ? { matchLabels: sortedByKey(matchLabels) } : {}),
-    ...(matchExpressions ? { matchExpressions } : {}),
+    ...(Object.keys(matchLabels).length > 0 ? { matchLabels: sortedByKey(matchLabels) } : {}),
+    ...(matchExpressions.length > 0 ? { matchExpressions } : {}),
   };
 }
 

@@ -22,10 +22,11 @@ export function validateContainers(spec: PodSpec, volumes: ReadonlySet<string>, 
   if (containers.length === 0) return [required(list)];
   const errors = containers.flatMap((container, index) => {
     const field = `${list}[${index}]`;
-    const again = containers.slice(0, index).some(({ name }) => name === container.name);
+    const { name: own = '' } = container;
+    const again = containers.slice(0, index).some(({ name = '' }) => name === own);
     return [
       ...validateOne(container, volumes, field),
-      ...(again ? [duplicate(`${field}.name`, container.name)] : []),
+      ...(again ? [duplicate(`${field}.name`, own)] : []),
       ...validateLifecycle(container, grace, field),
       ...validateProbes(container, grace, field),
     ];
@@ -43,7 +44,8 @@ export function validateInitContainers(
   const list = `${path}.initContainers`;
   return initContainers.flatMap((container, index) => {
     const field = `${list}[${index}]`;
-    const others = [...containers, ...initContainers.slice(0, index)];
+    const { name: own = '' } = container;
+    const others = [...containers, ...initContainers.slice(0, index).filter(({ name }) => name)];
     const lived = isSidecar(container)
       ? [...validateLifecycle(container, grace, field), ...validateProbes(container, grace, field)]
       : unusedByInit.flatMap((name) => {
@@ -54,9 +56,7 @@ export function validateInitContainers(
         });
     return [
       ...validateOne(container, volumes, field),
-      ...(others.some(({ name }) => name === container.name)
-        ? [duplicate(`${field}.name`, container.name)]
-        : []),
+      ...(others.some(({ name = '' }) => name === own) ? [duplicate(`${field}.name`, own)] : []),
       ...hostPortConflicts([container], list),
       ...lived,
     ];

@@ -1,3 +1,5 @@
+import { canonicalize } from '../quantity.ts';
+import { dropZero } from '../zero.ts';
 import { setContainerDefaults, setHandlerDefaults } from './container-defaults.ts';
 import type { PodObject, PodSpec, Volume } from './object.ts';
 
@@ -10,6 +12,16 @@ export function setPodSpecDefaults(spec: PodSpec): void {
   spec.schedulerName ||= 'default-scheduler';
   const account = spec.serviceAccountName || spec.serviceAccount;
   if (account) [spec.serviceAccountName, spec.serviceAccount] = [account, account];
+  dropZero(
+    spec,
+    'hostname',
+    'subdomain',
+    'nodeName',
+    'hostNetwork',
+    'hostPID',
+    'hostIPC',
+    'priorityClassName',
+  );
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     setContainerDefaults(container);
@@ -17,12 +29,12 @@ export function setPodSpecDefaults(spec: PodSpec): void {
       if (handler) setHandlerDefaults(handler);
     }
   }
-  if (spec.hostNetwork) setHostPorts(spec);
 }
 
 function setVolumeDefaults(volume: Volume): void {
   const sources = Object.keys(volume).filter((field) => field !== 'name');
   if (sources.length === 0) volume.emptyDir = {};
+  canonicalize(volume.emptyDir, 'sizeLimit');
   const readable = 0o644;
   for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) {
     if (source) source.defaultMode ??= readable;
@@ -32,7 +44,10 @@ function setVolumeDefaults(volume: Volume): void {
     ...(volume.downwardAPI?.items ?? []),
     ...(volume.projected?.sources ?? []).flatMap(({ downwardAPI }) => downwardAPI?.items ?? []),
   ];
-  for (const { fieldRef } of refs) if (fieldRef) fieldRef.apiVersion ||= 'v1';
+  for (const { fieldRef, resourceFieldRef } of refs) {
+    if (fieldRef) fieldRef.apiVersion ||= 'v1';
+    if (resourceFieldRef) resourceFieldRef.divisor ??= '0';
+  }
   for (const { serviceAccountToken } of volume.projected?.sources ?? []) {
     if (serviceAccountToken) serviceAccountToken.expirationSeconds ??= 3600;
   }
@@ -50,6 +65,9 @@ export function setPodDefaults(pod: PodObject): void {
   pod.spec ??= { containers: [] };
   pod.status ??= {};
   setPodSpecDefaults(pod.spec);
+  // Kubernetes has no negative time for a pod either (pkg/apis/core/v1/conversion.go).
+  if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1;
+  if (pod.spec.hostNetwork) setHostPorts(pod.spec);
   pod.spec.enableServiceLinks ??= true;
   for (const container of [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]) {
     const { limits, requests } = container.resources ?? {};

@@ -21,7 +21,7 @@ export function validateEnv(variables: readonly EnvVar[], list: string): FieldEr
 function sourceErrors(source: Source, value: string, field: string): FieldError[] {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = source;
   const errors = [
-    ...(fieldRef ? fieldErrors(fieldRef.fieldPath, `${field}.fieldRef`) : []),
+    ...(fieldRef ? fieldErrors(fieldRef, `${field}.fieldRef`) : []),
     ...(resourceFieldRef ? resourceErrors(resourceFieldRef.resource, `${field}.resourceFieldRef`) : []),
     ...(configMapKeyRef ? keyErrors(configMapKeyRef, `${field}.configMapKeyRef`) : []),
     ...(secretKeyRef ? keyErrors(secretKeyRef, `${field}.secretKeyRef`) : []),
@@ -50,19 +50,37 @@ const fieldPaths = [
   'status.podIPs',
 ];
 
-function fieldErrors(path: string, field: string): FieldError[] {
+type FieldRef = NonNullable<Source['fieldRef']>;
+
+function fieldErrors({ apiVersion, fieldPath: path }: FieldRef, field: string): FieldError[] {
   if (!path) return [required(`${field}.fieldPath`)];
+  const fault = conversionFault(apiVersion ?? 'v1', path);
+  if (fault) return [invalid(`${field}.fieldPath`, path, `error converting fieldPath: ${fault}`)];
   const [, map, key] = /^(metadata\.(?:annotations|labels))\['(.*)'\]$/.exec(path) ?? [];
   if (map !== undefined && key !== undefined) {
     const name = map === 'metadata.annotations' ? key.toLowerCase() : key;
     return qualifiedName(name).map((reason) => invalid(field, name, reason));
   }
-  if (fieldPaths.includes(path)) return [];
-  if (['metadata.annotations', 'metadata.labels', 'status.phase', 'spec.restartPolicy'].includes(path)) {
-    return [notSupported(`${field}.fieldPath`, path, fieldPaths)];
-  }
-  const reason = `error converting fieldPath: field label not supported: ${path}`;
-  return [invalid(`${field}.fieldPath`, path, reason)];
+  return fieldPaths.includes(path) ? [] : [notSupported(`${field}.fieldPath`, path, fieldPaths)];
+}
+
+const labels = [
+  ...fieldPaths,
+  'metadata.annotations',
+  'metadata.labels',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.phase',
+];
+
+/** Go's own words for a path that no field of a pod has (pkg/apis/core/pods ConvertDownwardAPIFieldLabel). */
+function conversionFault(apiVersion: string, path: string): string | undefined {
+  if (apiVersion !== 'v1') return `unsupported pod version: ${apiVersion}`;
+  const [, subscripted] = /^(.*)\['.*'\]$/.exec(path) ?? [];
+  if (subscripted === undefined)
+    return labels.includes(path) ? undefined : `field label not supported: ${path}`;
+  if (subscripted === 'metadata.annotations' || subscripted === 'metadata.labels') return undefined;
+  return `field label does not support subscript: ${path}`;
 }
 
 const resources = ['limits', 'requests'].flatMap((list) =>

@@ -19,7 +19,7 @@ export function validateResources({ limits = {}, requests = {} }: Resources, fie
 
 function amountErrors(name: string, amount: string, field: string): FieldError[] {
   const errors = qualifiedName(name).map((reason) => invalid(field, name, reason));
-  if (errors.length === 0) errors.push(...nameErrors(name, field));
+  errors.push(...nameErrors(name, field, errors.length === 0));
   const milli = parseQuantity(amount)?.milli ?? 0n;
   if (milli < 0n) errors.push(invalid(field, amount, 'must be greater than or equal to 0'));
   if (name.includes('/') && milli % 1000n !== 0n) errors.push(invalid(field, amount, 'must be an integer'));
@@ -39,10 +39,10 @@ const standard = [
   'persistentvolumeclaims',
 ];
 
-function nameErrors(name: string, field: string): FieldError[] {
+function nameErrors(name: string, field: string, qualified: boolean): FieldError[] {
   if (name.includes('/') || computed.includes(name) || name.startsWith('hugepages-')) return [];
   const wrong = invalid(field, name, 'must be a standard resource for containers');
-  if (standard.includes(name)) return [wrong];
+  if (!qualified || standard.includes(name)) return [wrong];
   return [invalid(field, name, 'must be a standard resource type or fully qualified'), wrong];
 }
 

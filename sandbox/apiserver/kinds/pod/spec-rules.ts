@@ -1,12 +1,14 @@
 import { validateAddress } from '../../validation/addresses.ts';
 import type { FieldError } from '../../validation/field-error.ts';
-import { invalid, notSupported, required } from '../../validation/field-error.ts';
+import { invalid, notSupported } from '../../validation/field-error.ts';
 import { labelValue, qualifiedName, validateLabelName, validateLabels } from '../../validation/labels.ts';
 import type { NameRule } from '../../validation/names.ts';
 import { dnsLabel, dnsSubdomain } from '../../validation/names.ts';
 import { validateRange } from '../../validation/numbers.ts';
 import { validateContainers, validateInitContainers } from './container-rules.ts';
+import { validateDnsConfig } from './dns-rules.ts';
 import type { PodSpec, Toleration } from './object.ts';
+import { validateSecurityContext } from './security-rules.ts';
 import { validateVolumes } from './volume-rules.ts';
 
 /** All rules of a pod spec in Kubernetes' order (core/validation ValidatePodSpec); `path` is `spec` or `spec.template.spec`. */
@@ -21,7 +23,8 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     ...oneOf(restartPolicy, restartPolicies, `${path}.restartPolicy`),
     ...oneOf(dnsPolicy, dnsPolicies, `${path}.dnsPolicy`),
     ...validateLabels(spec.nodeSelector, `${path}.nodeSelector`),
-    ...dnsErrors(spec, `${path}.dnsConfig`),
+    ...validateSecurityContext(spec, `${path}.securityContext`),
+    ...validateDnsConfig(spec, `${path}.dnsConfig`),
     ...gateErrors(spec, path),
     ...named(spec.serviceAccountName, dnsSubdomain, `${path}.serviceAccountName`),
     ...named(spec.nodeName, dnsSubdomain, `${path}.nodeName`),
@@ -53,30 +56,12 @@ function hostNetworkErrors({ hostNetwork, containers = [] }: PodSpec, path: stri
   if (!hostNetwork) return [];
   return containers.flatMap(({ ports = [] }, index) =>
     ports.flatMap(({ hostPort, containerPort }, i) => {
-      if (hostPort === containerPort) return [];
+      // A template may leave it open: its pods get it.
+      if (hostPort === undefined || hostPort === containerPort) return [];
       const reason = 'must match `containerPort` when `hostNetwork` is true';
-      return [invalid(`${path}.containers[${index}].ports[${i}].hostPort`, hostPort ?? 0, reason)];
+      return [invalid(`${path}.containers[${index}].ports[${i}].hostPort`, hostPort, reason)];
     }),
   );
-}
-
-function dnsErrors({ dnsPolicy, dnsConfig }: PodSpec, field: string): FieldError[] {
-  const nameservers = dnsConfig?.nameservers ?? [];
-  if (dnsPolicy === 'None') {
-    if (!dnsConfig) return [required(field, 'must provide `dnsConfig` when `dnsPolicy` is None')];
-    if (nameservers.length === 0) {
-      const reason = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
-      return [required(`${field}.nameservers`, reason)];
-    }
-  }
-  const list = `${field}.nameservers`;
-  return [
-    ...(nameservers.length > 3 ? [invalid(list, nameservers, 'must not have more than 3 nameservers')] : []),
-    ...nameservers.flatMap((address, index) => validateAddress(address, `${list}[${index}]`)),
-    ...(dnsConfig?.options ?? []).flatMap(({ name }, index) =>
-      name ? [] : [required(`${field}.options[${index}]`, 'must not be empty')],
-    ),
-  ];
 }
 
 function gateErrors({ readinessGates = [], schedulingGates = [] }: PodSpec, path: string): FieldError[] {

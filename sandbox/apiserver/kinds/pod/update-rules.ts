@@ -68,7 +68,7 @@ function withChangeable(spec: PodSpec, old: PodSpec): PodSpec {
       const image = before[index]?.image;
       return image === undefined ? container : { ...container, image };
     });
-  const munged: PodSpec = { ...spec, containers: images(spec.containers, old.containers) };
+  const munged: PodSpec = { ...spec, containers: images(spec.containers ?? [], old.containers ?? []) };
   if (spec.initContainers) munged.initContainers = images(spec.initContainers, old.initContainers ?? []);
   for (const field of ['activeDeadlineSeconds', 'tolerations', 'schedulingGates'] as const) {
     if (old[field] === undefined) delete munged[field];

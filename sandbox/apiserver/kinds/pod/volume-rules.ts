@@ -1,5 +1,5 @@
 import type { FieldError } from '../../validation/field-error.ts';
-import { duplicate, forbidden, invalid, required } from '../../validation/field-error.ts';
+import { duplicate, forbidden, invalid, notSupported, required } from '../../validation/field-error.ts';
 import { dnsLabel } from '../../validation/names.ts';
 import type { Volume } from './object.ts';
 
@@ -33,8 +33,10 @@ function sourceErrors(volume: Volume, field: string): FieldError[] {
   ];
 }
 
-function detailErrors({ hostPath, secret, configMap }: Volume, field: string): FieldError[] {
-  if (hostPath) return hostPathErrors(hostPath.path, `${field}.hostPath.path`);
+function detailErrors(volume: Volume, field: string): FieldError[] {
+  const { hostPath, secret, configMap, persistentVolumeClaim: claim } = volume;
+  if (claim) return claim.claimName ? [] : [required(`${field}.persistentVolumeClaim.claimName`)];
+  if (hostPath) return hostPathErrors(hostPath, `${field}.hostPath`);
   if (secret) {
     return [
       ...(secret.secretName ? [] : [required(`${field}.secret.secretName`)]),
@@ -50,9 +52,24 @@ function detailErrors({ hostPath, secret, configMap }: Volume, field: string): F
   ];
 }
 
-function hostPathErrors(path: string, field: string): FieldError[] {
-  if (!path) return [required(field)];
-  return path.split('/').includes('..') ? [invalid(field, path, "must not contain '..'")] : [];
+const hostPathTypes = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
+
+function hostPathErrors({ path, type = '' }: { path: string; type?: string }, field: string): FieldError[] {
+  if (!path) return [required(`${field}.path`)];
+  const climbs = path.split('/').includes('..');
+  return [
+    ...(climbs ? [invalid(`${field}.path`, path, "must not contain '..'")] : []),
+    ...(hostPathTypes.includes(type) ? [] : [notSupported(`${field}.type`, type, hostPathTypes)]),
+  ];
 }
 
 function modeErrors(mode: number | undefined, field: string): FieldError[] {

@@ -1,5 +1,6 @@
 import type { Cidr } from '../../../../lib/ip.ts';
 import { addressAt, contains, parseCidr, sizeOf } from '../../../../lib/ip.ts';
+import { canonicalAddress } from '../../validation/addresses.ts';
 import type { FieldError } from '../../validation/field-error.ts';
 import { internal, invalid } from '../../validation/field-error.ts';
 import type { KindContext } from '../kind.ts';
@@ -15,7 +16,7 @@ export function allocateClusterIP(spec: ServiceSpec, context: KindContext): Fiel
   const cidr = parseCidr(context.config.serviceClusterIPRange);
   const services = context.find('services') as readonly ServiceObject[];
   const wanted = spec.clusterIPs?.[0];
-  if (wanted) return claim(wanted, spec, cidr, services);
+  if (wanted) return claim(canonicalAddress(wanted), spec, cidr, services);
   const address = firstFree(cidr, services, Math.random());
   if (!address) return [internal('spec.clusterIPs', 'failed to allocate a serviceIP: range is full')];
   spec.clusterIP = address;
@@ -30,7 +31,7 @@ function claim(
   services: readonly ServiceObject[],
 ): FieldError[] {
   const refuse = (reason: string) => [
-    invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${address}: ${reason}`),
+    invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${clusterIPs?.[0]}: ${reason}`),
   ];
   const [first, last] = bounds(cidr);
   const edges = [addressAt(cidr, first - 1), addressAt(cidr, last + 1)];

@@ -18,8 +18,6 @@ export function allocateService(
   context: KindContext,
 ): FieldError[] {
   const { spec } = service;
-  // Kubernetes once defaulted this field for every type and drops it now wherever it says nothing.
-  if (isExternalName(spec)) delete spec.internalTrafficPolicy;
   if (old) carryOver(spec, old.spec);
   normalizeClusterIPs(spec, old?.spec);
   const refused = initIPFamilies(spec, old?.spec, context);
@@ -28,7 +26,13 @@ export function allocateService(
   if (errors.length > 0) return errors;
   const portErrors = allocateNodePorts(spec, old?.spec, context);
   if (portErrors.length > 0) return portErrors;
-  if (!old) return validateService(spec, undefined);
+  const faults = old ? faultsOfUpdate(service, old) : validateService(spec, undefined);
+  // Kubernetes once defaulted this field for every type and drops it now wherever it says nothing.
+  if (isExternalName(spec)) delete spec.internalTrafficPolicy;
+  return faults;
+}
+
+function faultsOfUpdate(service: ServiceObject, old: ServiceObject): FieldError[] {
   dropTypeDependentFields(service, old);
   return validateServiceUpdate(service, old);
 }

@@ -1,5 +1,6 @@
+import type { Family } from '../../../../lib/ip.ts';
 import { familyOf } from '../../../../lib/ip.ts';
-import { validateAddress } from '../../validation/addresses.ts';
+import { canonicalAddress, validateAddress } from '../../validation/addresses.ts';
 import type { FieldError } from '../../validation/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../validation/field-error.ts';
 import type { ServiceSpec } from './object.ts';
@@ -21,10 +22,14 @@ export function validateClusterIPs(spec: ServiceSpec, old: ServiceSpec | undefin
   errors.push(...malformed);
   if (clusterIPs.length > 2) errors.push(invalid(all, clusterIPs, 'may only hold up to 2 values'));
   if (malformed.length > 0) return errors;
-  if (clusterIPs.length > 1 && new Set(clusterIPs.map(familyOf)).size < clusterIPs.length) {
+  if (clusterIPs.length > 1 && new Set(clusterIPs.map(familyOfLoose)).size < clusterIPs.length) {
     errors.push(invalid(all, clusterIPs, 'may specify no more than one IP for each IP family'));
   }
   return isHeadless(spec) ? errors : [...errors, ...matchErrors(clusterIPs, spec.ipFamilies ?? [])];
+}
+
+export function familyOfLoose(address: string): Family | undefined {
+  return familyOf(canonicalAddress(address));
 }
 
 function pairErrors({ clusterIP, clusterIPs = [] }: ServiceSpec): FieldError[] {
@@ -53,7 +58,7 @@ function policyErrors({ ipFamilyPolicy }: ServiceSpec): FieldError[] {
 function matchErrors(clusterIPs: readonly string[], ipFamilies: readonly string[]): FieldError[] {
   return clusterIPs.flatMap((address, index) => {
     const expected = ipFamilies[index];
-    if (!expected || familyOf(address) === expected) return [];
+    if (!expected || familyOfLoose(address) === expected) return [];
     const reason = `expected an ${expected} value as indicated by \`ipFamilies[${index}]\``;
     return [invalid(`${all}[${index}]`, address, reason)];
   });

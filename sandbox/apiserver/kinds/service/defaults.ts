@@ -1,3 +1,4 @@
+import { dropZero } from '../zero.ts';
 import type { ServiceObject, ServiceSpec } from './object.ts';
 import { hasNodePorts, isExternallyAccessible } from './object.ts';
 
@@ -35,10 +36,8 @@ function setPorts(spec: ServiceSpec): void {
   for (const port of spec.ports ?? []) {
     port.protocol ||= 'TCP';
     port.targetPort ||= port.port;
-    if (port.nodePort === 0) delete port.nodePort;
+    dropZero(port, 'nodePort', 'name');
   }
-  if (spec.ports?.length === 0) delete spec.ports;
-  if (spec.healthCheckNodePort === 0) delete spec.healthCheckNodePort;
-  if (spec.clusterIP === '') delete spec.clusterIP;
-  if (spec.clusterIPs?.length === 0) delete spec.clusterIPs;
+  dropZero(spec, 'ports', 'clusterIP', 'clusterIPs', 'healthCheckNodePort', 'publishNotReadyAddresses');
+  dropZero(spec, 'externalName', 'externalTrafficPolicy', 'loadBalancerIP');
 }

@@ -1,10 +1,10 @@
 import type { Family } from '../../../../lib/ip.ts';
-import { familyOf, parseCidr } from '../../../../lib/ip.ts';
+import { parseCidr } from '../../../../lib/ip.ts';
 import { semanticEqual } from '../../validation/equal.ts';
 import type { FieldError } from '../../validation/field-error.ts';
 import { invalid } from '../../validation/field-error.ts';
 import type { KindContext } from '../kind.ts';
-import { validateClusterIPs } from './cluster-ips.ts';
+import { familyOfLoose, validateClusterIPs } from './cluster-ips.ts';
 import type { ServiceSpec } from './object.ts';
 import { isExternalName } from './object.ts';
 
@@ -78,7 +78,7 @@ function policyErrors(spec: ServiceSpec): FieldError[] {
 function inferFamilies(spec: ServiceSpec, own: Family): FieldError[] {
   if (spec.clusterIP === 'None') return [];
   return (spec.clusterIPs ?? []).flatMap((address, index) => {
-    const family = familyOf(address);
+    const family = familyOfLoose(address);
     if (!family || index < (spec.ipFamilies ?? []).length) return [];
     if (family !== own) {
       const field = `spec.clusterIPs[${index}]`;

@@ -61,7 +61,9 @@ function typeErrors(spec: ServiceSpec): FieldError[] {
 }
 
 function externalNameErrors(spec: ServiceSpec): FieldError[] {
-  const unused = (['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const).filter((field) => spec[field]);
+  const unused = (['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const).filter(
+    (field) => (spec[field] ?? '').length > 0,
+  );
   const errors = unused.map((field) =>
     forbidden(`spec.${field}`, 'may not be set for ExternalName services'),
   );
