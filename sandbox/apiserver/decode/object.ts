@@ -45,15 +45,30 @@ function decodeFields(
     if (!field) unknown.push(path);
     if (!field || entry === null || entry === undefined) continue;
     const goPath = at.goPath === '' ? name : `${at.goPath}.${name}`;
-    result[name] = decodeValue(
+    const decoded = decodeValue(
       schema,
       field.type,
       entry,
       { path, goPath, struct: type.name, field },
       unknown,
     );
+    if (!isEmptyCollection(field, decoded) || keptEmpty.has(`${type.name}.${name}`)) result[name] = decoded;
   }
   return result;
+}
+
+/** Go leaves out empty lists and maps (`omitempty`), except in these fields. */
+const keptEmpty: ReadonlySet<string> = new Set([
+  'Endpoint.addresses',
+  'EndpointSlice.endpoints',
+  'EndpointSlice.ports',
+  'PodSpec.containers',
+  'TokenRequestSpec.audiences',
+]);
+
+function isEmptyCollection({ type }: Field, value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return type.startsWith('map:') && isRecord(value) && Object.keys(value).length === 0;
 }
 
 function decodeValue(schema: Schema, type: string, value: unknown, at: Place, unknown: string[]): unknown {

@@ -9,6 +9,7 @@ const gzipThreshold = 128 * 1024;
 
 export interface Answer {
   readonly code: number;
+  /** A Buffer is sent as it is. */
   readonly body: unknown;
   readonly encoding?: 'json' | 'yaml';
   /** Sentences for `Warning` headers. */
@@ -23,12 +24,11 @@ export async function respond(
   answer: Answer,
 ): Promise<void> {
   const yaml = answer.encoding === 'yaml';
-  const text = yaml ? formatYaml(answer.body) : `${JSON.stringify(answer.body, null, indentFor(request))}\n`;
   for (const warning of answer.warnings ?? [])
     response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
   response.setHeader('content-type', answer.contentType ?? (yaml ? 'application/yaml' : 'application/json'));
   response.setHeader('cache-control', 'no-cache, private');
-  await send(request, response, answer.code, Buffer.from(text));
+  await send(request, response, answer.code, bytesFor(request, answer));
 }
 
 /** Sends plain text, as `/healthz` does. */
@@ -39,6 +39,12 @@ export function respondText(response: ServerResponse, code: number, text: string
     'content-length': Buffer.byteLength(text),
   });
   response.end(text);
+}
+
+function bytesFor(request: IncomingMessage, { body, encoding }: Answer): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  if (encoding === 'yaml') return Buffer.from(formatYaml(body));
+  return Buffer.from(`${JSON.stringify(body, null, indentFor(request))}\n`);
 }
 
 async function send(

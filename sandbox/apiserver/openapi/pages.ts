@@ -20,7 +20,7 @@ export function openApiPage(
     groups.set(place, [...(groups.get(place) ?? []), kind]);
   }
   let index: unknown;
-  return (path) => {
+  return (path, accept) => {
     if (path === '/openapi/v3') {
       index ??= {
         paths: Object.fromEntries(
@@ -28,6 +28,9 @@ export function openApiPage(
         ),
       };
       return { code: 200, body: index };
+    }
+    if (path === '/openapi/v2' && accept?.includes(protobufType)) {
+      return { code: 200, body: emptyDocument, contentType: protobufType };
     }
     if (path === '/openapi/v2') {
       const body = { swagger: '2.0', ...document(schema, registry.all, 'v2') };
@@ -37,6 +40,22 @@ export function openApiPage(
     return kinds && { code: 200, body: { openapi: '3.0.0', ...document(schema, kinds, 'v3') } };
   };
 }
+
+const protobufType = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+
+/**
+ * kubectl reads OpenAPI 2 in protobuf alone, and only to look for kinds that OpenAPI 3 does not have: it finds none in this
+ * document either. Fields of gnostic's openapiv2.Document: 1 swagger, 2 info (1 title, 2 version), 8 paths, 9 definitions.
+ */
+const emptyDocument = Buffer.concat([
+  Buffer.from([0x0a, 3]),
+  Buffer.from('2.0'),
+  Buffer.from([0x12, 2 + 10 + 2 + 5, 0x0a, 10]),
+  Buffer.from('Kubernetes'),
+  Buffer.from([0x12, 5]),
+  Buffer.from('v1.34'),
+  Buffer.from([0x42, 0, 0x4a, 0]),
+]);
 
 /** With a hash, so that clients may keep the document for as long as the address is the same. */
 function link(place: string, schema: Schema): string {
