@@ -30,7 +30,7 @@ export function openApiPage(
       return { code: 200, body: index };
     }
     if (path === '/openapi/v2' && accept?.includes(protobufType)) {
-      return { code: 200, body: emptyDocument, contentType: protobufType };
+      return { code: 200, body: emptyDocument, contentType: protobufType.replace('@', '.') };
     }
     if (path === '/openapi/v2') {
       const body = { swagger: '2.0', ...document(schema, registry.all, 'v2') };
@@ -41,6 +41,7 @@ export function openApiPage(
   };
 }
 
+/** As clients ask for it; `@` may not be in an answer's content type. */
 const protobufType = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 
 /**
