@@ -22,7 +22,12 @@ export interface ControllerSettings {
   maskSize: number;
   /** Addresses for LoadBalancers, `192.168.56.240-192.168.56.250`; without it they stay `<pending>`. */
   pool: string | undefined;
+  /** A node that is silent for so long is given up. Default 40 s. */
+  nodeGraceMs?: number;
 }
+
+/** Upstream's --node-monitor-grace-period before 1.32; heartbeats come every ten seconds. */
+const nodeGraceMs = 40_000;
 
 /** Everything that runs in this process. Throws RangeError when a network or the pool is malformed. */
 export function allControllers(settings: ControllerSettings): Controller[] {
@@ -33,7 +38,7 @@ export function allControllers(settings: ControllerSettings): Controller[] {
   }
   return [
     nodeIpamController({ cidr, maskSize }),
-    nodeLifecycleController,
+    nodeLifecycleController(settings.nodeGraceMs ?? nodeGraceMs),
     podRemovalController,
     namespaceContentsController,
     namespaceController,

@@ -54,8 +54,9 @@ export async function startDns(options: DnsOptions): Promise<DnsServer> {
     port === undefined ? undefined : keep(listenHealth(path, isWell, address, port));
   const closeAll = () => Promise.all(listeners.map((listener) => listener.close()));
   try {
-    const port = await keep(listenUdp(respond, address, options.port));
-    await keep(listenTcp(respond, address, port));
+    // TCP first: far more of its ports are in use when any free one will do.
+    const port = await keep(listenTcp(respond, address, options.port));
+    await keep(listenUdp(respond, address, port));
     const healthPort = await health('/health', () => true, options.healthPort);
     const readyPort = await health('/ready', feed.isReady, options.readyPort);
     log.info('serving', { address, port, domain });

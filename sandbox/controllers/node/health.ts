@@ -1,9 +1,6 @@
 import { type Node, timestamp } from '../objects.ts';
 import type { Taint } from '../taints.ts';
 
-/** A node whose agent was silent for so long is given up (upstream: --node-monitor-grace-period, 40 s before 1.32). */
-export const graceMs = 40_000;
-
 type NodeCondition = NonNullable<NonNullable<Node['status']>['conditions']>[number];
 type NodeTaint = NonNullable<NonNullable<Node['spec']>['taints']>[number];
 

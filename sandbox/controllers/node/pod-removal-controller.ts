@@ -8,7 +8,7 @@ import type { Outcome } from '../work-queue.ts';
 import { evictionTime } from './eviction.ts';
 
 /** A node may be re-registered; its pods are not given up before this (upstream waits 40 s). */
-const quarantineMs = 10_000;
+const quarantineMs = 5000;
 
 /** Evicts pods from nodes with NoExecute taints, and removes what no node agent will ever remove. */
 export function podRemovalController(cluster: Cluster): void {

@@ -21,7 +21,7 @@ describe('the controllers against an API server', function () {
   this.timeout(60_000);
   let cluster: RunningControllers;
   before(async () => {
-    cluster = await runningControllers('192.168.56.240-192.168.56.241');
+    cluster = await runningControllers({ pool: '192.168.56.240-192.168.56.241' });
   });
   after(() => cluster.close());
 
@@ -237,7 +237,7 @@ describe('the controllers against an API server', function () {
     await expose('lb-far', { type: 'LoadBalancer', loadBalancerIP: '10.9.9.9' });
     await soon('two warnings', async () => (await events('AllocationFailed')).length >= 2);
     expect(await kubectl('get', 'service', 'lb-c')).to.include('<pending>');
-    await cluster.restart('192.168.56.240-192.168.56.241');
+    await cluster.restart();
     await kubectl('delete', 'service', 'lb-a');
     await soon('the freed address', async () => (await ip('lb-c'))?.ip === '192.168.56.241');
     expect((await ip('lb-b'))?.ip, 'kept over the restart').to.equal('192.168.56.240');
@@ -290,5 +290,31 @@ describe('the controllers against an API server', function () {
     await soon('pods', async () => (await list(resources.pods, 'app=inside', 'short')).length === 2);
     await kubectl('delete', 'namespace', 'short', '--timeout=20s');
     await gone(resources.namespaces, 'short');
+  });
+
+  it('pauses, resumes and restarts a roll-out', async () => {
+    await deploy('halt', 2);
+    await complete('halt');
+    await kubectl('rollout', 'pause', 'deployment/halt');
+    await kubectl('set', 'image', 'deployment/halt', 'main=web:2');
+    await soon('the pause to be seen', async () => {
+      const { metadata, status } = await get<Deployment>(resources.deployments, 'halt');
+      return status?.observedGeneration === metadata?.generation;
+    });
+    expect(await list(resources.replicaSets, 'app=halt')).to.have.length(1);
+    await kubectl('rollout', 'resume', 'deployment/halt');
+    await complete('halt');
+    await kubectl('rollout', 'restart', 'deployment/halt');
+    await complete('halt');
+    expect(await list(resources.replicaSets, 'app=halt')).to.have.length(3);
+    await kubectl('delete', 'deployment', 'halt');
+  });
+
+  it('goes on after the API server was away', async () => {
+    await cluster.restartApi();
+    await deploy('after', 3);
+    expect(await complete('after')).to.include('successfully rolled out');
+    expect(await list(resources.pods, 'app=after')).to.have.length(3);
+    await kubectl('delete', 'deployment', 'after');
   });
 });

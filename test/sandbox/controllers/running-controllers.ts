@@ -4,7 +4,7 @@ import { createClient } from '../../../lib/kube/client.ts';
 import { loadKubeconfig } from '../../../lib/kube/credentials.ts';
 import { resources } from '../../../lib/kube/resources.ts';
 import { silentLog } from '../../../lib/log.ts';
-import { allControllers } from '../../../sandbox/controllers/all.ts';
+import { allControllers, type ControllerSettings } from '../../../sandbox/controllers/all.ts';
 import { runControllers } from '../../../sandbox/controllers/cluster.ts';
 import { startApi } from '../apiserver/start-api.ts';
 import { standInKubelet } from './stand-in-kubelet.ts';
@@ -14,7 +14,9 @@ export interface RunningControllers {
   /** A kubeconfig file of an administrator. */
   kubeconfig: string;
   /** Ends the controllers, and starts them again with other settings. */
-  restart(pool?: string): Promise<void>;
+  restart(settings?: Partial<ControllerSettings>): Promise<void>;
+  /** Ends the API server and starts it again, when it is one of ours. */
+  restartApi(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,21 +24,24 @@ export interface RunningControllers {
 const otherServer = process.env['TEST_KUBECONFIG'];
 
 /** An API server, three nodes, all controllers, and pods that become ready as soon as they are assigned. */
-export async function runningControllers(pool?: string): Promise<RunningControllers> {
+export async function runningControllers(
+  settings: Partial<ControllerSettings> = {},
+): Promise<RunningControllers> {
   const api = otherServer ? undefined : await startApi();
   const kubeconfig = api?.kubeconfig ?? otherServer ?? '';
   const client = api?.client ?? createClient(loadKubeconfig(kubeconfig));
   const kubeletStop = new AbortController();
   standInKubelet(client, kubeletStop.signal);
-  let controllers = start(client, pool);
+  let controllers = start(client, settings);
   await registerNodes(client);
   return {
     client,
     kubeconfig,
-    async restart(nextPool) {
+    async restart(next = {}) {
       await controllers.stop();
-      controllers = start(client, nextPool);
+      controllers = start(client, { ...settings, ...next });
     },
+    restartApi: async () => api?.restart(),
     async close() {
       await controllers.stop();
       kubeletStop.abort();
@@ -46,10 +51,15 @@ export async function runningControllers(pool?: string): Promise<RunningControll
   };
 }
 
-function start(client: Client, pool: string | undefined): { stop(): Promise<void> } {
+function start(client: Client, settings: Partial<ControllerSettings>): { stop(): Promise<void> } {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
-  const controllers = allControllers({ clusterCidr: '172.16.0.0/16', maskSize: 24, pool });
+  const controllers = allControllers({
+    clusterCidr: '172.16.0.0/16',
+    maskSize: 24,
+    pool: undefined,
+    ...settings,
+  });
   const done = runControllers(controllers, { client, log: silentLog, signal: stop.signal });
   return {
     async stop() {
