@@ -109,6 +109,7 @@ const quarter = '25%';
 
 function setDefaults(object: DeploymentObject): void {
   object.status ??= {};
+  object.spec ??= {} as DeploymentObject['spec'];
   const { spec } = object;
   dropZero(spec, 'paused', 'minReadySeconds');
   spec.replicas ??= 1;

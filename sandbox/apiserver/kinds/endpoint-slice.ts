@@ -63,6 +63,7 @@ export const endpointSlice = defineKind<SliceObject>({
   setDefaults(object) {
     object.endpoints ??= [];
     object.ports ??= null;
+    for (const { hints } of object.endpoints) for (const zone of hints?.forZones ?? []) zone.name ??= '';
     for (const port of object.ports ?? []) {
       port.name ??= '';
       port.protocol ??= 'TCP';

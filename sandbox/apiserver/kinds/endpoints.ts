@@ -9,6 +9,7 @@ import { validatePortNumber } from '../validation/numbers.ts';
 import { ageColumn, nameColumn, textColumn } from './column.ts';
 import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
+import { dropZero } from './zero.ts';
 
 type Subset = NonNullable<Wire<V1Endpoints>['subsets']>[number];
 type Address = NonNullable<Subset['addresses']>[number];
@@ -43,7 +44,14 @@ export const endpoints = defineKind<EndpointsObject>({
   selectable: {},
   hasGeneration: false,
   setDefaults({ subsets = [] }) {
-    for (const { ports = [] } of subsets) for (const port of ports) port.protocol ||= 'TCP';
+    for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
+      for (const address of [...addresses, ...notReadyAddresses]) address.ip ??= '';
+      for (const port of ports) {
+        port.protocol ||= 'TCP';
+        port.port ??= 0;
+        dropZero(port, 'name');
+      }
+    }
   },
   validate: ({ subsets }) => validateSubsets(subsets ?? []),
   validateUpdate: ({ subsets }, old) =>

@@ -5,6 +5,7 @@ import { qualifiedName } from '../validation/labels.ts';
 import { age, nameColumn, textColumn } from './column.ts';
 import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
+import { dropZero } from './zero.ts';
 
 type EventObject = StoredObject & Omit<Wire<CoreV1Event>, 'metadata' | 'apiVersion' | 'kind'>;
 
@@ -91,6 +92,18 @@ export const event = defineKind<EventObject>({
     object.reportingComponent ??= '';
     object.reportingInstance ??= '';
     object.involvedObject ??= {};
+    dropZero(
+      object.involvedObject,
+      'apiVersion',
+      'kind',
+      'name',
+      'namespace',
+      'uid',
+      'resourceVersion',
+      'fieldPath',
+    );
+    dropZero(object.source, 'component', 'host');
+    dropZero(object as EventObject, 'count', 'reason', 'message', 'type', 'action');
   },
   validate: validateEvent,
   validateUpdate: validateEvent,

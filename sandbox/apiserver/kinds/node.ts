@@ -77,6 +77,11 @@ export const node = defineKind<NodeObject>({
     object.status ??= {};
     if (object.spec.podCIDR && !object.spec.podCIDRs) object.spec.podCIDRs = [object.spec.podCIDR];
     dropZero(object.spec, 'unschedulable', 'providerID', 'podCIDR');
+    for (const taint of object.spec.taints ?? []) {
+      taint.key ??= '';
+      taint.effect ??= '';
+      dropZero(taint, 'value');
+    }
     setStatusDefaults(object.status);
   },
   prepareForUpdate(object, old) {

@@ -84,7 +84,7 @@ export const replicaSet = defineKind<ReplicaSetObject>({
   setDefaults(object) {
     object.status ??= { replicas: 0 };
     object.status.replicas ??= 0;
-    object.spec ??= { selector: {}, template: { spec: { containers: [] } } };
+    object.spec ??= {} as ReplicaSetObject['spec'];
     dropZero(object.spec, 'minReadySeconds');
     object.spec.replicas ??= 1;
     object.spec.template ??= { spec: { containers: [] } };

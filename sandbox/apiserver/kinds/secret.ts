@@ -96,13 +96,31 @@ function jsonErrors(key: string, encoded: string | undefined): FieldError[] {
   return reason ? [invalid(`data[${key}]`, '<secret contents redacted>', reason)] : [];
 }
 
-/** Go's words for the commonest fault: text that is no JSON from its first character. */
+/** Go's words for the commonest faults: no JSON from the first character on, a misspelt literal, no object. */
 function jsonFault(text: string): string | undefined {
-  if (text.trim() === '') return 'unexpected end of JSON input';
+  const trimmed = text.trim();
   try {
-    JSON.parse(text);
-    return undefined;
+    const value: unknown = JSON.parse(trimmed);
+    const type = Array.isArray(value) ? 'array' : typeof value;
+    if (type === 'object') return undefined;
+    const name = type === 'boolean' ? 'bool' : type;
+    return `json: cannot unmarshal ${name} into Go value of type map[string]interface {}`;
   } catch {
-    return `invalid character '${text.trim()[0]}' looking for beginning of value`;
+    return literalFault(trimmed) ?? textFault(trimmed);
   }
+}
+
+function textFault(text: string): string {
+  const [first] = text;
+  if (first === undefined || '{["'.includes(first)) return 'unexpected end of JSON input';
+  return `invalid character '${first}' looking for beginning of value`;
+}
+
+function literalFault(text: string): string | undefined {
+  const literal = ['null', 'true', 'false'].find((word) => word[0] === text[0]);
+  if (!literal) return undefined;
+  const at = [...literal].findIndex((letter, index) => letter !== text[index]);
+  if (at < 0) return undefined;
+  if (text[at] === undefined) return 'unexpected end of JSON input';
+  return `invalid character '${text[at]}' in literal ${literal} (expecting '${literal[at]}')`;
 }

@@ -26,5 +26,5 @@ export const serviceAccount = defineKind<ServiceAccountObject>({
 
 /** Of a reference to a Secret only the name counts: the namespace is the account's own. */
 function keepSecretNames(object: ServiceAccountObject): void {
-  if (object.secrets) object.secrets = object.secrets.map(({ name }) => (name === undefined ? {} : { name }));
+  if (object.secrets) object.secrets = object.secrets.map(({ name }) => (name ? { name } : {}));
 }

@@ -22,6 +22,8 @@ export function setPodSpecDefaults(spec: PodSpec): void {
     'hostIPC',
     'priorityClassName',
   );
+  for (const toleration of spec.tolerations ?? []) dropZero(toleration, 'key', 'operator', 'value', 'effect');
+  for (const gate of spec.readinessGates ?? []) gate.conditionType ??= '';
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     setContainerDefaults(container);

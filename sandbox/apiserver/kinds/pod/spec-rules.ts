@@ -65,13 +65,13 @@ function hostNetworkErrors({ hostNetwork, containers = [] }: PodSpec, path: stri
 }
 
 function gateErrors({ readinessGates = [], schedulingGates = [] }: PodSpec, path: string): FieldError[] {
+  const check = (name: string, field: string) =>
+    qualifiedName(name).map((reason) => invalid(field, name, reason));
   return [
     ...readinessGates.flatMap(({ conditionType }, index) =>
-      named(conditionType, qualifiedName, `${path}.readinessGates[${index}].conditionType`),
+      check(conditionType, `${path}.readinessGates[${index}].conditionType`),
     ),
-    ...schedulingGates.flatMap(({ name }, index) =>
-      named(name, qualifiedName, `${path}.schedulingGates[${index}]`),
-    ),
+    ...schedulingGates.flatMap(({ name = '' }, index) => check(name, `${path}.schedulingGates[${index}]`)),
   ];
 }
 

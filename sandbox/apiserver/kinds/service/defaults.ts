@@ -35,6 +35,7 @@ function setAffinity(spec: ServiceSpec): void {
 function setPorts(spec: ServiceSpec): void {
   for (const port of spec.ports ?? []) {
     port.protocol ||= 'TCP';
+    port.port ??= 0;
     port.targetPort ||= port.port;
     dropZero(port, 'nodePort', 'name');
   }

@@ -1,4 +1,5 @@
 import { dns1035Label } from '../../validation/names.ts';
+import { validateObjectMeta } from '../../validation/object-meta.ts';
 import { defineKind } from '../define.ts';
 import { allocateService } from './allocation.ts';
 import { serviceColumns } from './columns.ts';
@@ -35,7 +36,17 @@ export const service = defineKind<ServiceObject>({
   prepareForStatusUpdate(object, old) {
     object.spec = structuredClone(old.spec);
   },
+  validate: (object, context) =>
+    hasBadMetadata(object) ? allocateService(structuredClone(object), undefined, context) : [],
   validateStatusUpdate: validateServiceStatus,
   allocate: allocateService,
   warnings: ({ spec }) => serviceWarnings(spec),
 });
+
+/**
+ * The rules of the spec run with the allocation, which the generic path does not get to when the metadata is bad
+ * already; the one who made both mistakes shall hear of both.
+ */
+function hasBadMetadata({ metadata }: ServiceObject): boolean {
+  return validateObjectMeta(metadata, { namespaced: true, nameRule: dns1035Label }).length > 0;
+}
