@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs';
+
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** Facts that go with a constant message. */
@@ -36,9 +38,22 @@ function plainError(_key: string, value: unknown): unknown {
   return value instanceof Error ? value.message : value;
 }
 
-/** The log of a long-running process: JSON lines on its standard error. */
+/**
+ * The log of a long-running process: JSON lines on its standard error. A line that cannot be written, as on a full disk, is
+ * lost; the process goes on.
+ */
 export function processLog(least: Level = 'info'): Log {
-  return jsonLog((line) => process.stderr.write(line), least);
+  // Node.js writes warnings of its own there too.
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {});
+  return jsonLog(writeToStandardError, least);
+}
+
+function writeToStandardError(line: string): void {
+  try {
+    writeSync(2, line);
+  } catch {
+    // Nowhere to say so.
+  }
 }
 
 /** Says nothing; for tests of things that log. */

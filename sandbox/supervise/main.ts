@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
+import { exitCodes } from '../../lib/errors.ts';
 import { processLog } from '../../lib/log.ts';
 import { clusterPaths } from '../../lib/paths.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
+import { lastWordsOf, tellStarter } from './last-words.ts';
 import { supervise } from './supervise.ts';
 
 /**
@@ -29,8 +30,10 @@ export async function main(argv: string[]): Promise<void> {
     const publish = (values.publish ?? []).map(Number);
     await supervise({ settings, paths, publish, log, signal: stop.signal });
   } catch (error) {
-    log.error(messageOf(error), error instanceof WorkshopError ? { advice: error.advice } : {});
-    process.exitCode = error instanceof WorkshopError ? exitCodes[error.fault] : exitCodes.bug;
+    const words = lastWordsOf(error);
+    log.error(words.message, { advice: words.advice });
+    await tellStarter(words);
+    process.exitCode = exitCodes[words.fault];
   }
   // Connections of clients that do not hang up must not keep it alive.
   await delay(0);

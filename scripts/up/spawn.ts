@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { exitCodes, type Fault, messageOf, WorkshopError } from '../../lib/errors.ts';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { messageOf, WorkshopError } from '../../lib/errors.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
 import { identify, type ProcessIdentity } from '../../lib/process-identity.ts';
 import { programCommand } from '../../lib/programs.ts';
+import type { LastWords } from '../../sandbox/supervise/last-words.ts';
 import { lean } from '../../sandbox/supervise/lean.ts';
 import type { Context } from '../cli/command.ts';
 
@@ -24,12 +25,20 @@ export function spawnSupervisor(context: Context, paths: ClusterPaths, publish: 
     ...(typeof settings === 'string' ? ['--settings', settings] : []),
     ...publish.flatMap((port) => ['--publish', String(port)]),
   ] as [string, ...string[]];
-  const child = spawn(program, args, { stdio: ['ignore', log, log], detached: true });
+  const child = spawn(program, args, {
+    stdio: ['ignore', log, log, 'ipc'],
+    detached: true,
+  });
   closeSync(log);
   child.unref();
+  child.channel?.unref();
+  let told: LastWords | undefined;
+  child.on('message', (words) => {
+    told = words as LastWords;
+  });
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => reject(lastWords(file, code, signal)));
+    child.once('exit', (code, signal) => reject(failure(file, code ?? signal, told)));
   });
   failed.catch(() => {});
   return { identity: child.pid === undefined ? undefined : identify(child.pid), failed };
@@ -47,31 +56,9 @@ function openLog(folder: string, file: string): number {
   }
 }
 
-/** The error that the supervisor has logged last. */
-function lastWords(file: string, code: number | null, signal: NodeJS.Signals | null): WorkshopError {
-  if (signal !== null) {
-    return new WorkshopError(
-      'environment',
-      `could not bring up the cluster: its supervisor was ended (${signal})`,
-    );
-  }
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  const last = lines.map(parse).findLast((line) => line?.level === 'error');
-  const fault = (Object.keys(exitCodes) as Fault[]).find((name) => exitCodes[name] === code) ?? 'bug';
-  const message = last?.msg ?? `could not start the supervisor: exit code ${code}: ${lines.at(-1)}`;
-  return new WorkshopError(fault, message, { advice: last?.advice ?? `look into ${file}` });
-}
-
-interface LogLine {
-  level: string;
-  msg: string;
-  advice?: string;
-}
-
-function parse(line: string): LogLine | undefined {
-  try {
-    return JSON.parse(line) as LogLine;
-  } catch {
-    return undefined;
-  }
+function failure(file: string, code: number | string | null, told: LastWords | undefined): WorkshopError {
+  if (told)
+    return new WorkshopError(told.fault, told.message, { ...(told.advice && { advice: told.advice }) });
+  const message = `could not bring up the cluster: its supervisor ended (${code})`;
+  return new WorkshopError('environment', message, { advice: `look into ${file}` });
 }

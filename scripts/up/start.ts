@@ -30,6 +30,11 @@ export async function startCluster(context: Context, publish: readonly number[] 
     const record = await ready(context, paths, started);
     return { record, paths, fresh: true };
   } catch (error) {
+    const holder = await supervisorOf(paths.root);
+    if (holder && holder.pid !== started.identity?.pid && !context.signal.aborted) {
+      // Another `up` was quicker by a moment.
+      return join(context, paths, publish);
+    }
     if (started.identity) await stopSupervisor(started.identity);
     throw error;
   }
@@ -57,15 +62,18 @@ const defaultTimeoutMs = 120_000;
 async function ready(context: Context, paths: ClusterPaths, started?: Started): Promise<ClusterRecord> {
   const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
   const giveUp = AbortSignal.timeout(timeoutMs);
-  const failed = started?.failed ?? never;
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, giveUp, over.signal]);
   try {
-    await Promise.race([followSteps(context, paths, AbortSignal.any([context.signal, giveUp])), failed]);
+    await Promise.race([followSteps(context, paths, signal), started?.failed ?? never]);
   } catch (error) {
     context.signal.throwIfAborted();
     if (!giveUp.aborted && !isAbort(error)) throw error;
     throw new WorkshopError('timeout', `could not wait longer than ${timeoutMs / 1000} s for the cluster`, {
       advice: `--timeout 5m, or look into ${paths.logs}`,
     });
+  } finally {
+    over.abort();
   }
   const record = readRecord(paths.record);
   if (!isRunning(record))
