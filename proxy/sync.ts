@@ -50,6 +50,7 @@ export function createSync(parts: SyncParts): () => Promise<void> {
     parts.serviceHealth.update(localReady(store));
     countMissingLocals(drivers, metrics);
     for (const [driver, { udp }] of results) await cleanFlows(driver, udp, full);
+    for (const { backend } of drivers) await backend.settle(parts.signal);
     log.debug('turn over', { ms: Math.round(performance.now() - started) });
   };
 }

@@ -15,6 +15,8 @@ export interface SyncResult {
 export interface Backend {
   /** Resolves when the kernel has it; throws when nothing or only a part of it was done: the next change must be full. */
   sync(change: Change, signal?: AbortSignal): Promise<SyncResult>;
+  /** Work after a sync that nobody need wait for: looks at how the kernel shows what was written, to compare with later. */
+  settle(signal?: AbortSignal): Promise<void>;
   /** Compares the kernel with what was written last. Resolves with what differs in words, undefined when all is well. */
   verify(signal?: AbortSignal): Promise<string | undefined>;
 }

@@ -15,7 +15,10 @@ export interface Scenario {
   readonly run: (stage: Stage) => Promise<void>;
 }
 
-export const baseFlags = ['--cluster-cidr', '172.16.0.0/16,fd16::/32', '--nftables-sync-period', '2s'];
+export const baseFlags = [
+  ...['--cluster-cidr', '172.16.0.0/16,fd16::/32'],
+  ...['--nftables-sync-period', '2s', '--nftables-min-sync-period', '30ms'],
+];
 
 type Pod = 'a1' | 'a2' | 'b1' | 'b2';
 export type EndpointGiven = Pod | (Omit<EndpointSpec, 'ip'> & { pod: Pod | 'n1' | 'n2' });

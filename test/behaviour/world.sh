@@ -15,9 +15,12 @@ ip addr add fd56::1/64 dev lan0 nodad
 ip addr add fd56::2/64 dev lan0 nodad
 ip link set lan0 up
 
+# No waiting for duplicate addresses, no limit on "port unreachable".
+settings='echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad; echo 0 > /proc/sys/net/ipv6/icmp/ratelimit; echo 0 > /proc/sys/net/ipv4/icmp_ratelimit'
+
 add_node() { # name number
   ip netns add "$1"
-  ip netns exec "$1" sh -c 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad'
+  ip netns exec "$1" sh -c "$settings"
   ip link add "lan-$1" master lan0 type veth peer name eth0 netns "$1"
   ip link set "lan-$1" up
   ip -n "$1" link set lo up
@@ -33,7 +36,7 @@ add_node() { # name number
 
 add_pod() { # name node number host
   ip netns add "$1"
-  ip netns exec "$1" sh -c 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad'
+  ip netns exec "$1" sh -c "$settings"
   ip -n "$2" link add "pod-$1" type veth peer name eth0 netns "$1"
   ip -n "$2" addr add 169.254.1.1/32 dev "pod-$1"
   ip -n "$2" addr add fe80::1/64 dev "pod-$1" nodad

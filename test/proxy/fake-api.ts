@@ -40,7 +40,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
   const objects = new Map<Plural, Map<string, KubeObject>>(plurals.map((plural) => [plural, new Map()]));
   const watches = new Set<Watch>();
   let version = 1;
-  let expired = false;
+  let oldest = 0;
   let isAway = false;
 
   function tell(type: string, plural: Plural, object: KubeObject, before: KubeObject | undefined): void {
@@ -59,8 +59,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
     const matches = matcher(url.searchParams);
     if (url.searchParams.get('watch') === '1') {
       response.writeHead(200, { 'content-type': 'application/json' });
-      if (expired) {
-        expired = false;
+      if (Number(url.searchParams.get('resourceVersion')) < oldest) {
         response.end(
           `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } })}\n`,
         );
@@ -119,12 +118,15 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
         for (const key of [...(objects.get(plural)?.keys() ?? [])]) remove(plural, key);
     },
     dropWatches(gone = false) {
-      expired = gone;
+      if (gone) oldest = ++version;
       for (const { response } of watches) response.end();
+      watches.clear();
     },
     away(now) {
       isAway = now;
-      if (now) server.closeAllConnections();
+      if (!now) return;
+      watches.clear();
+      server.closeAllConnections();
     },
     watches: () => watches.size,
     kubeconfig(address) {

@@ -124,10 +124,14 @@ class NftablesTable implements Backend {
     }
   }
 
+  async settle(signal?: AbortSignal): Promise<void> {
+    if (!this.#draft || this.#baseline) return;
+    this.#baseline = await takeBaseline({ ip: this.#ip, table: this.#name }, signal);
+  }
+
   async verify(signal?: AbortSignal): Promise<string | undefined> {
-    if (!this.#draft) return undefined;
+    if (!this.#draft || !this.#baseline) return undefined;
     const at = { ip: this.#ip, table: this.#name };
-    this.#baseline ??= await takeBaseline(at, signal);
     return await compare(at, this.#baseline, this.#draft.table.all(), signal);
   }
 

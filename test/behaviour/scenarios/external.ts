@@ -174,13 +174,14 @@ export const externalScenarios: readonly Scenario[] = [
       t.endpoints(['a1', 'b1']);
       await t.settled();
       const client = t.address('out');
-      expect(await t.ask('out', t.address('n1'), nodePort, { times: 3 })).to.eql(
+      const from = client;
+      expect(await t.ask('out', t.address('n1'), nodePort, { times: 3, from })).to.eql(
         Array(3).fill(`a1 ${client}`),
       );
-      expect(await t.ask('out', t.address('n2'), nodePort, { times: 2 })).to.eql(
+      expect(await t.ask('out', t.address('n2'), nodePort, { times: 2, from })).to.eql(
         Array(2).fill(`b1 ${client}`),
       );
-      expect(await t.ask('out', t.routed(1), 80)).to.eql([`a1 ${client}`]);
+      expect(await t.ask('out', t.routed(1), 80, { from })).to.eql([`a1 ${client}`]);
     },
   },
   {

@@ -81,6 +81,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'a deleted table is written anew',
     rule: '5 drift',
+    family: 'IPv4',
     async run(t) {
       t.service();
       t.endpoints(['a1']);
@@ -95,6 +96,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'a single deleted element is noticed and repaired',
     rule: '5 drift',
+    family: 'IPv4',
     async run(t) {
       t.service();
       t.endpoints(['a1']);
@@ -118,6 +120,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'a rule that somebody else put into the table is removed',
     rule: '5 drift',
+    family: 'IPv4',
     async run(t) {
       t.service();
       t.endpoints(['a1']);
@@ -138,11 +141,20 @@ export const operationScenarios: readonly Scenario[] = [
       t.endpoints(['b1']);
       await t.settled();
       const ip = t.family === 'IPv4' ? 'ip' : 'ip6';
-      const input = `table ${ip} watcher {
-        chain before { type filter hook prerouting priority -150; tcp flags syn meta mark set 0xa5 }
-        chain after { type filter hook postrouting priority 150; tcp flags syn / syn,ack meta mark 0xa5 counter
-          tcp flags syn / syn,ack meta mark != 0xa5 counter comment "other" } }`;
-      await t.world.agents.n1.exec({ command: 'nft', args: ['-f', '-'], input });
+      const syn = 'tcp flags & (syn | ack) == syn';
+      const chain = (name: string, hook: string, rules: string[]) =>
+        [`chain ${name} {`, `type filter hook ${hook};`, ...rules, '}'].join('\n');
+      const input = [
+        `table ${ip} watcher {`,
+        chain('before', 'prerouting priority -150', [`${syn} meta mark set 0xa5`]),
+        chain('after', 'postrouting priority 150', [
+          `${syn} meta mark 0xa5 counter`,
+          `${syn} meta mark != 0xa5 counter comment "other"`,
+        ]),
+        '}\n',
+      ].join('\n');
+      const { stderr } = await t.world.agents.n1.exec({ command: 'nft', args: ['-f', '-'], input });
+      expect(stderr).to.equal('');
       expect(await t.names('out', t.address('n1'), 30_080, { times: 2 })).to.eql(['b1', 'b1']);
       expect(await t.names('c1', t.vip(80), 80)).to.eql(['b1']);
       const text = await t.world.nft('n1', 'list', 'table', ip, 'watcher');
