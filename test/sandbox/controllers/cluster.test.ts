@@ -203,6 +203,23 @@ describe('the controllers against an API server', function () {
     });
   });
 
+  it('gives a Service that takes a deleted one’s place slices of its own', async () => {
+    const slicesOf = () =>
+      list<EndpointSlice>(resources.endpointSlices, 'kubernetes.io/service-name=again-svc');
+    await expose('again-svc');
+    const [old] = await soon('a slice', async () => (await slicesOf()).length === 1 && slicesOf());
+    await cluster.client.delete(resources.services, { namespace: 'default', name: 'again-svc' });
+    const next = await expose('again-svc');
+    await soon('its own slice', async () => {
+      const [only, ...others] = await slicesOf();
+      const owner = only?.metadata?.ownerReferences?.[0]?.uid;
+      return (
+        others.length === 0 && owner === next.metadata?.uid && only?.metadata?.uid !== old?.metadata?.uid
+      );
+    });
+    await kubectl('delete', 'service', 'again-svc');
+  });
+
   it('mirrors hand-made Endpoints and leaves the Service without selector alone', async () => {
     await cluster.client.create<Service>(resources.services, {
       metadata: { name: 'by-hand', namespace: 'default' },

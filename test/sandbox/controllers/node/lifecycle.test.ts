@@ -8,7 +8,7 @@ describe('a node that falls silent', function () {
   this.timeout(30_000);
   let cluster: RunningControllers;
   before(async () => {
-    cluster = await runningControllers({ nodeGraceMs: 1000 });
+    cluster = await runningControllers({ nodeGraceMs: 3000 });
   });
   after(() => cluster.close());
 
@@ -17,6 +17,12 @@ describe('a node that falls silent', function () {
   const name = 'worker-node01';
   const node = () => cluster.client.get<Node>(resources.nodes, { name });
   const taints = async () => ((await node()).spec?.taints ?? []).map(({ key, effect }) => `${key} ${effect}`);
+
+  const endpointReady = async () => {
+    const labelSelector = 'kubernetes.io/service-name=quiet';
+    const { items } = await cluster.client.list<EndpointSlice>(resources.endpointSlices, { labelSelector });
+    return items[0]?.endpoints?.[0]?.conditions?.ready;
+  };
 
   it('is Unknown and tainted, its pods leave their Services, and all is well when it comes back', async () => {
     await cluster.client.create<Service>(resources.services, {
@@ -27,6 +33,10 @@ describe('a node that falls silent', function () {
       metadata: { name: 'quiet', namespace: 'default', labels: { app: 'quiet' } },
       spec: { nodeName: name, containers: [{ name: 'main', image: 'web:1' }] },
     });
+    await soon('the endpoint', async () => {
+      await readyNode(cluster.client, name);
+      return (await endpointReady()) === true;
+    });
     await soon('the node to be given up', async () => {
       const ready = (await node()).status?.conditions?.find(({ type }) => type === 'Ready');
       return ready?.status === 'Unknown' && ready.reason === 'NodeStatusUnknown';
@@ -36,13 +46,11 @@ describe('a node that falls silent', function () {
       'node.kubernetes.io/unreachable NoSchedule',
       'node.kubernetes.io/unreachable NoExecute',
     ]);
-    await soon('the endpoint to leave', async () => {
-      const labelSelector = 'kubernetes.io/service-name=quiet';
-      const { items } = await cluster.client.list<EndpointSlice>(resources.endpointSlices, { labelSelector });
-      return items[0]?.endpoints?.[0]?.conditions?.ready === false;
+    await soon('the endpoint to leave', async () => (await endpointReady()) === false);
+    await soon('the taints to go', async () => {
+      await readyNode(cluster.client, name);
+      return (await taints()).length === 0;
     });
-    await readyNode(cluster.client, name);
-    await soon('the taints to go', async () => (await taints()).length === 0);
   });
 
   it('takes its pods with it when it is deleted', async () => {
