@@ -9,6 +9,7 @@ import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
 import { setPodSpecDefaults } from './pod/defaults.ts';
 import { validateSelectorAndTemplate, validateSelectorUpdate } from './pod/template-rules.ts';
+import { podWarnings } from './pod/warnings.ts';
 import { dropZero } from './zero.ts';
 
 type Spec = NonNullable<Wire<V1ReplicaSet>['spec']>;
@@ -107,6 +108,10 @@ export const replicaSet = defineKind<ReplicaSetObject>({
     ...validateSelectorUpdate(spec.selector, old.spec.selector),
   ],
   validateStatusUpdate: ({ status }) => validateStatus(status),
+  warnings: ({ spec, metadata }, old) =>
+    old && old.metadata.generation === metadata.generation
+      ? []
+      : podWarnings(spec.template.spec, 'spec.template.spec'),
 });
 
 function containersOf({ template }: ReplicaSetObject['spec']): { name: string; image?: string }[] {

@@ -48,6 +48,7 @@ export const secret = defineKind<SecretObject>({
     }
     delete object.stringData;
   },
+  warnings: ({ type, data = {} }) => (type === 'kubernetes.io/tls' ? pairWarnings(data['tls.crt']) : []),
   validate: validateSecret,
   validateUpdate: (object, old) => [
     ...validateImmutable(object.type, old.type, 'type'),
@@ -94,6 +95,12 @@ function jsonErrors(key: string, encoded: string | undefined): FieldError[] {
   if (encoded === undefined) return [required(`data[${key}]`)];
   const reason = jsonFault(Buffer.from(encoded, 'base64').toString());
   return reason ? [invalid(`data[${key}]`, '<secret contents redacted>', reason)] : [];
+}
+
+/** Kubernetes tries the pair and passes on what Go's TLS library says of it; here only its first question is asked. */
+function pairWarnings(encoded = ''): string[] {
+  if (Buffer.from(encoded, 'base64').includes('-----BEGIN ')) return [];
+  return ['tls: failed to find any PEM data in certificate input'];
 }
 
 /** Go's words for the commonest faults: no JSON from the first character on, a misspelt literal, no object. */

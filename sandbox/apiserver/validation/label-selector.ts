@@ -23,7 +23,10 @@ export function validateLabelSelector(selector: LabelSelector, field: string): F
   ];
 }
 
-function requirementErrors({ key = '', operator = '', values = [] }: Partial<Requirement>, field: string): FieldError[] {
+function requirementErrors(
+  { key = '', operator = '', values = [] }: Partial<Requirement>,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (operator === 'In' || operator === 'NotIn') {
     const reason = "must be specified when `operator` is 'In' or 'NotIn'";

@@ -130,7 +130,7 @@ function mountErrors(
   volumes: ReadonlySet<string>,
   list: string,
 ): FieldError[] {
-  return volumeMounts.flatMap(({ name, mountPath, subPath = '' }, index) => {
+  return volumeMounts.flatMap(({ name = '', mountPath, subPath = '' }, index) => {
     const field = `${list}[${index}]`;
     const again = volumeMounts.slice(0, index).some((other) => other.mountPath === mountPath);
     return [

@@ -9,6 +9,7 @@ import type { PodObject, PodSpec, PodStatus } from './object.ts';
 import { isFinished } from './object.ts';
 import { validatePodSpec } from './spec-rules.ts';
 import { validatePodStatus, validatePodUpdate } from './update-rules.ts';
+import { podWarnings } from './warnings.ts';
 
 export const pod = defineKind<PodObject>({
   group: '',
@@ -52,6 +53,8 @@ export const pod = defineKind<PodObject>({
   validate: ({ spec }) => [...validatePodSpec(spec, 'spec'), ...imagePadding(spec), ...gateErrors(spec)],
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatus,
+  // Pods are seldom changed by people: only a new one is worth a word.
+  warnings: ({ spec }, old) => (old ? [] : podWarnings(spec, 'spec')),
   gracePeriodSeconds: gracePeriod,
 });
 

@@ -38,6 +38,7 @@ export interface Answer {
   message?: string;
   reason?: string;
   causes?: unknown[];
+  warnings?: string[];
   object?: unknown;
   row?: unknown;
   columns?: unknown[];

@@ -55,7 +55,7 @@ export class MemoryServer {
     if (errors.length === 0) errors.push(...(kind.allocate?.(object, undefined, this.#context()) ?? []));
     if (errors.length > 0) return this.#refuse(object, errors);
     this.#stored.push(object);
-    return { code: 200, object };
+    return { code: 200, object, ...this.#warnings(object, undefined) };
   }
 
   update(body: Json, what: 'all' | 'status'): Answer {
@@ -73,7 +73,12 @@ export class MemoryServer {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     this.#stored[index] = object;
-    return { code: 200, object };
+    return { code: 200, object, ...(what === 'all' ? this.#warnings(object, old) : {}) };
+  }
+
+  #warnings(object: StoredObject, old: StoredObject | undefined): { warnings?: string[] } {
+    const warnings = this.#kind.warnings?.(object, old) ?? [];
+    return warnings.length > 0 ? { warnings } : {};
   }
 
   #updateErrors(object: StoredObject, old: StoredObject, what: 'all' | 'status'): FieldError[] {

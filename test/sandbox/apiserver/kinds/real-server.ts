@@ -5,6 +5,7 @@ import { normalizeCells } from './normalize.ts';
 
 interface Reply {
   code: number;
+  warnings: string[];
   body: Json;
 }
 
@@ -100,7 +101,11 @@ export class RealServer {
             reply += chunk;
           });
           response.on('end', () =>
-            resolve({ code: response.statusCode ?? 0, body: JSON.parse(reply) as Json }),
+            resolve({
+              code: response.statusCode ?? 0,
+              warnings: warningsOf(response.headers['warning']),
+              body: JSON.parse(reply) as Json,
+            }),
           );
         },
       );
@@ -117,8 +122,8 @@ function collectionOf({ base, plural }: Group): string {
   return cluster ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`;
 }
 
-function answerOf({ code, body }: Reply): Answer {
-  if (code < 400) return { code: 200, object: body };
+function answerOf({ code, body, warnings }: Reply): Answer {
+  if (code < 400) return { code: 200, object: body, ...(warnings.length > 0 ? { warnings } : {}) };
   const details = body['details'] as { causes?: unknown[] } | undefined;
   return {
     code,
@@ -126,4 +131,10 @@ function answerOf({ code, body }: Reply): Answer {
     reason: String(body['reason']),
     causes: details?.causes ?? [],
   };
+}
+
+/** The sentences of `Warning: 299 - "…"` headers, which Node.js joins with commas (RFC 9111 section 5.5). */
+function warningsOf(header: string | undefined): string[] {
+  const quoted = [...(header ?? '').matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)];
+  return quoted.map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
 }
