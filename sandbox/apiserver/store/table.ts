@@ -7,7 +7,8 @@ export interface Table {
   set(key: string, object: StoredObject | undefined): void;
   /** All objects, in order. The same array until the next change. */
   all(): readonly StoredObject[];
-  readonly size: number;
+  /** All objects in no particular order; an array of the caller's own. */
+  values(): StoredObject[];
 }
 
 /** A table whose keys are kept sorted, so that neither a change nor a list has to sort. */
@@ -32,9 +33,7 @@ export function createTable(): Table {
       snapshot ??= keys.flatMap((key) => objects.get(key) ?? []);
       return snapshot;
     },
-    get size() {
-      return keys.length;
-    },
+    values: () => [...objects.values()],
   };
 }
 

@@ -5,6 +5,7 @@ import { keyOfObject, type Table, tableKey } from './table.ts';
 /** What a change to the store may read and do. Nothing of it is seen outside before it is on disk. */
 export interface Transaction {
   get(plural: string, namespace: string | undefined, name: string): StoredObject | undefined;
+  /** In no particular order. */
   find(plural: string, namespace?: string): readonly StoredObject[];
   /** Stores the object and gives it its resourceVersion. */
   put(plural: string, object: StoredObject): void;
@@ -29,6 +30,8 @@ export function createOverlay(
 ): Overlay {
   const events: StoreEvent[] = [];
   let staged = new Map<string, StoredObject | undefined>();
+  /** What `find` has put together, for as long as it holds: thousands of Services are made in a row. */
+  const found = new Map<string, StoredObject[]>();
 
   const pathOf = (plural: string, key: string) => `${plural}!${key}`;
 
@@ -41,6 +44,8 @@ export function createOverlay(
     events.push(event);
     const object = event.type === 'DELETED' ? undefined : event.object;
     staged.set(pathOf(event.plural, keyOfObject(event.object)), object);
+    if (event.type === 'ADDED') found.get(event.plural)?.push(event.object);
+    else found.delete(event.plural);
   }
 
   function next(object: StoredObject): StoredObject {
@@ -55,7 +60,7 @@ export function createOverlay(
     },
     get: (plural, namespace, name) => current(plural, tableKey(namespace, name)),
     find(plural, namespace) {
-      const all = staged.size === 0 ? tableOf(plural).all() : merge(plural);
+      const all = found.get(plural) ?? gather(plural);
       return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
     },
     put(plural, object) {
@@ -76,17 +81,22 @@ export function createOverlay(
       const kept = events.slice(0, mark);
       events.length = 0;
       staged = new Map();
+      found.clear();
       for (const event of kept) stage(event);
     },
   };
 
-  function merge(plural: string): StoredObject[] {
-    const prefix = `${plural}!`;
-    const changed = new Map([...staged].filter(([path]) => path.startsWith(prefix)));
-    if (changed.size === 0) return [...tableOf(plural).all()];
+  function gather(plural: string): StoredObject[] {
+    const own = events.filter((event) => event.plural === plural);
+    const replaced = new Set(own.map(({ previous }) => previous));
+    const fresh = own.filter(
+      ({ type, object }) => type !== 'DELETED' && current(plural, keyOfObject(object)) === object,
+    );
     const rest = tableOf(plural)
-      .all()
-      .filter((object) => !changed.has(prefix + keyOfObject(object)));
-    return [...rest, ...[...changed.values()].filter((object) => object !== undefined)];
+      .values()
+      .filter((object) => !replaced.has(object));
+    const all = [...rest, ...fresh.map(({ object }) => object)];
+    found.set(plural, all);
+    return all;
   }
 }
