@@ -5,6 +5,8 @@ import { tally } from '../statistics.ts';
 export interface Answer {
   by: string | undefined;
   text: string;
+  /** When it came, in seconds since the machine of the shell was started. */
+  at: number;
 }
 
 export interface RequestOptions extends ShellOptions {
@@ -44,7 +46,7 @@ export function askUntilTold(
 ): { answers: Promise<Answer[]>; enough: () => Promise<void> } {
   const stop = `/tmp/enough-${Math.random().toString(36).slice(2)}`;
   const script = `i=0; while [ ! -e "$2" ] && [ $i -lt 5000 ]; do
-  timeout ${patience} wget -q -O - "$1" 2>&1; echo "${marker}"; i=$((i+1))
+  timeout ${patience} wget -q -O - "$1" 2>&1; ${mark}; i=$((i+1))
 done`;
   const answers = lab
     .inPod(pod, ['sh', '-c', script, 'sh', url, stop], { timeoutMs: longestMs })
@@ -80,7 +82,8 @@ export function firstRefusal(given: readonly Answer[]): string | undefined {
   return refusal && (refusal.text.trim().split('\n').at(-1) || 'no answer');
 }
 
-const marker = '<<end of answer>>';
+/** `read` costs no process, so that the loop stays quick. */
+const mark = 'read -r at _ </proc/uptime; echo "<<end of answer at $at>>"';
 
 /** Seconds that one request may take. A connection that hangs would end after two minutes by itself. */
 const patience = 3;
@@ -91,7 +94,7 @@ const longestMs = 60_000;
 function loop(get: string): string {
   return `i=0; failed=0; while [ $i -lt $2 ] && [ $failed -lt 3 ]; do
   ${get} 2>&1; code=$?
-  echo "${marker}"; i=$((i+1))
+  ${mark}; i=$((i+1))
   case $code in 0) ;; 124|143) failed=3 ;; *) failed=$((failed+1)) ;; esac
 done`;
 }
@@ -105,10 +108,13 @@ else get() { timeout ${patience} wget -q -O - "$1"; }; fi
 /** At least one: where the shell itself gave nothing, what it said instead. */
 function answers(result: ShellResult): Answer[] {
   const came = parse(result.stdout);
-  return came.length > 0 ? came : [{ by: undefined, text: result.stderr.trim() || 'no answer' }];
+  return came.length > 0 ? came : [{ by: undefined, text: result.stderr.trim() || 'no answer', at: 0 }];
 }
 
 function parse(stdout: string): Answer[] {
-  const texts = stdout.split(`${marker}\n`).slice(0, -1);
-  return texts.map((text) => ({ by: /Hello,\s+([^\s<]+)\s*<\/p>/.exec(text)?.[1], text }));
+  return [...stdout.matchAll(/([\s\S]*?)<<end of answer at ([\d.]+)>>\n/g)].map(([, text = '', at]) => ({
+    by: /Hello,\s+([^\s<]+)\s*<\/p>/.exec(text)?.[1],
+    text,
+    at: Number(at),
+  }));
 }

@@ -40,9 +40,10 @@ describe('the checks', function () {
     it(`${sabotage.claim} turns red when ${sabotage.name}`, async () => {
       await Promise.all(red.values());
       const result = await (red.get(sabotage) ?? broken(cluster, sabotage));
-      expect(result?.outcome, JSON.stringify(result)).to.equal('failed');
-      expect(result?.finding?.expected).to.match(sabotage.expected);
-      expect(result?.finding?.observed).to.match(sabotage.observed);
+      const told = JSON.stringify(result);
+      expect(result?.outcome, told).to.equal('failed');
+      expect(result?.finding?.expected, told).to.match(sabotage.expected);
+      expect(result?.finding?.observed, told).to.match(sabotage.observed);
       expect(result?.finding?.look, 'where to look').to.not.equal('');
     });
   }

@@ -163,7 +163,7 @@ export const sabotages: readonly Sabotage[] = [
         'chain c { type filter hook prerouting priority -300; policy accept; tcp dport 30000-32767 drop; }',
         cluster.nodes.slice(-1).map(({ name }) => name),
       ),
-    expected: /at http:\/\/192\.168\.56\.12:3\d+/,
+    expected: /at http:\/\/192\.168\.56\.1\d:3\d+/,
     observed: /no answer/,
   },
   {
