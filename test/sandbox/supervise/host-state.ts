@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../lib/exec.ts';
 
-/** Everything of this machine's network that a sandbox must leave alone, as text by name. */
+/** Everything of this machine that a sandbox must leave alone, as text by name. */
 export async function hostNetwork(): Promise<Record<string, string>> {
   const commands = {
     links: ['link'],
@@ -20,7 +20,8 @@ export async function hostNetwork(): Promise<Record<string, string>> {
       return [name, stdout.replace(/(valid_lft|preferred_lft|expires) \w+/g, '')] as const;
     }),
   );
-  return { ...Object.fromEntries(texts), sysctls: netSysctls() };
+  const mounts = readFileSync('/proc/self/mounts', 'utf8');
+  return { ...Object.fromEntries(texts), mounts, sysctls: netSysctls() };
 }
 
 /** Settings below /proc/sys/net; those that are counters or triggers are left out. */
