@@ -2,7 +2,7 @@ import { semanticEqual } from '../../validation/equal.ts';
 import type { FieldError } from '../../validation/field-error.ts';
 import { forbidden, invalid } from '../../validation/field-error.ts';
 import { defineKind } from '../define.ts';
-import { admitPod } from './admission.ts';
+import { admitPod, admitPodUpdate } from './admission.ts';
 import { podColumns } from './columns.ts';
 import { setPodDefaults } from './defaults.ts';
 import type { PodObject, PodSpec, PodStatus } from './object.ts';
@@ -41,6 +41,7 @@ export const pod = defineKind<PodObject>({
   },
   prepareForCreate: admitPod,
   prepareForUpdate(object, old) {
+    admitPodUpdate(object, old);
     object.status = structuredClone(old.status);
   },
   prepareForStatusUpdate(object, old) {

@@ -123,7 +123,7 @@ export class MemoryServer {
       now: this.#now,
       dryRun: false,
       config: { serviceClusterIPRange: '172.17.0.0/18', serviceNodePortRange: [30000, 32767] },
-      find: () => this.#stored,
+      find: (plural) => (plural === this.#kind.plural ? this.#stored : []),
     };
   }
 
