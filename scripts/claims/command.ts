@@ -31,11 +31,11 @@ export const ledger: Command = {
     }
     out.line(
       table(
-        ['ID', 'LAB', 'RESULT', 'WHEN', 'CLAIM'],
+        ['ID', 'LAB', 'RESULT', 'WHEN (UTC)', 'CLAIM'],
         rows.map((row) => [
           row.id,
           row.lab ?? 'none yet',
-          row.result ?? '-',
+          row.result === undefined ? '-' : words[row.result],
           row.when?.slice(0, 16).replace('T', ' ') ?? '-',
           shortened(row.text),
         ]),
@@ -44,6 +44,9 @@ export const ledger: Command = {
     return 0;
   },
 };
+
+/** The words of the table that `verify` prints. */
+const words = { passed: 'kept', failed: 'failed', broken: 'no check' } as const;
 
 /** The table has 32 other columns or a few more; the whole sentence is in the JSON. */
 function shortened(text: string): string {
