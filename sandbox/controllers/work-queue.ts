@@ -2,6 +2,7 @@ import { isAbort } from '../../lib/errors.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../lib/kube/api-error.ts';
 import type { Log } from '../../lib/log.ts';
 import { createDelays } from './delays.ts';
+import { isNamespaceTerminating } from './terminating.ts';
 
 /** What one reconciliation asks for: nothing, or to be called again after so many milliseconds. */
 export type Outcome = { afterMs: number } | undefined;
@@ -83,7 +84,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   }
 
   function retry(key: string, error: unknown): void {
-    if (signal.aborted || isAbort(error)) return;
+    if (signal.aborted || isAbort(error) || isNamespaceTerminating(error)) return;
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
     const expected = count < 5 && [isConflict, isNotFound, isAlreadyExists].some((is) => is(error));

@@ -7,6 +7,7 @@ import { inBatches } from '../batches.ts';
 import type { Doomed } from '../doomed.ts';
 import { nameOf, namespaceOf, type Pod, type ReplicaSet, uidOf } from '../objects.ts';
 import type { Recorder } from '../recorder.ts';
+import { isNamespaceTerminating } from '../terminating.ts';
 import type { Written } from '../written.ts';
 import { podFromTemplate } from './pod-from-template.ts';
 
@@ -55,6 +56,7 @@ export function createPodWriter(parts: {
       await action();
       return undefined;
     } catch (error) {
+      if (isNamespaceTerminating(error)) return undefined;
       const doing = kind === 'Create' ? 'creating' : 'deleting';
       const why: Failure = { reason: `Failed${kind}`, message: messageOf(error) };
       say(replicaSet, 'Warning', why.reason, `Error ${doing}: ${why.message}`);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ApiError } from '../../../lib/kube/api-error.ts';
 import { silentLog } from '../../../lib/log.ts';
 import { waitFor } from '../../../lib/wait.ts';
 import { createWorkQueue } from '../../../sandbox/controllers/work-queue.ts';
@@ -87,6 +88,26 @@ describe('the work queue', () => {
     queue.add('a');
     await waitFor(() => failuresLeft < 0, { what: 'success', timeoutMs: 1000, intervalMs: 1 });
     expect(delays).to.deep.equal([1, 2, 3]);
+  });
+
+  it('does not try again in a namespace that is being deleted', async () => {
+    let looks = 0;
+    const causes = [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }];
+    const queue = createWorkQueue({
+      reconcile: async () => {
+        looks++;
+        throw new ApiError(403, { details: { causes } });
+      },
+      log: silentLog,
+      signal: stop.signal,
+      backoffMs: () => 0,
+    });
+    queue.start();
+    queue.add('a');
+    queue.addAfter('b', 1);
+    await waitFor(() => looks === 2, { what: 'both keys', timeoutMs: 1000, intervalMs: 1 });
+    await queue.idle();
+    expect(looks).to.equal(2);
   });
 
   it('comes back after the time that a look asks for', async () => {
