@@ -91,14 +91,14 @@ export async function createWorld(): Promise<World> {
       const port = ++marker;
       api.put(
         'services',
-        service({ name: 'marker', clusterIPs: ['172.17.63.1', 'fd17::63'], ports: [{ port }] }),
+        service({ name: 'marker', clusterIPs: ['172.17.63.1', 'fd17::63'], ports: [{ name: `m${port}`, port }] }),
       );
       for (const family of ['IPv4', 'IPv6']) {
         const ip = family === 'IPv4' ? '172.16.2.99' : 'fd16:0:0:2::99';
         const endpoints = [{ ip, node: 'n2' }];
         api.put(
           'endpointslices',
-          slice({ name: `marker-${family}`, service: 'marker', family, ports: [{ port }], endpoints }),
+          slice({ name: `marker-${family}`, service: 'marker', family, ports: [{ name: `m${port}`, port }], endpoints }),
         );
       }
       await Promise.all(
