@@ -21,6 +21,8 @@ export async function main(argv: string[]): Promise<void> {
   } finally {
     client.close();
   }
+  // Sessions of exec and attach may still be open; they end with this process.
+  process.exit(0);
 }
 
 interface Flags extends AgentSettings {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Mount, PreparedImage } from '../images/store.ts';
-import { startContainer } from '../runtime/container.ts';
+import { StartFault, startContainer } from '../runtime/container.ts';
 import { dropPrivileges, toolsFolder } from '../runtime/enter.ts';
 import { type ContainerRun, loadTerminals } from '../runtime/spawn.ts';
 import { ConfigFault, containerEnvironment } from './container-env.ts';
@@ -71,10 +72,17 @@ export async function launchContainer(
   record.containers[container.name] = made;
   unit.live.set(container.name, live);
   saveRecord(unit);
-  const process = await live.started;
+  const process = await Promise.race([live.started, tooLate()]);
   if (process) made.process = process;
   made.startedAt = new Date().toISOString();
   saveRecord(unit);
+}
+
+const startWithinMs = 30_000;
+
+async function tooLate(): Promise<never> {
+  await delay(startWithinMs, undefined, { ref: false });
+  throw new StartFault(`the container did not start within ${startWithinMs / 1000} s`);
 }
 
 /** How the runtime names a container's run, its folder and its log; the same for starting and for finding again. */

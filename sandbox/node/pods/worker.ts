@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../lib/errors.ts';
 import { createRunner } from '../../../lib/runner.ts';
 import { disconnectPod } from '../runtime/network.ts';
@@ -17,6 +18,9 @@ export interface PodWorker {
   readonly unit: PodUnit;
   stop(): Promise<void>;
 }
+
+/** How long the end of this process waits for a pod's step under way. */
+const patienceMs = 2000;
 
 const timing = { minMs: 0, retryMs: 1000, maxMs: 30_000 };
 
@@ -67,7 +71,8 @@ export function startWorker(unit: PodUnit, onRemoved: () => void): PodWorker {
     async stop() {
       for (const timer of timers) clearTimeout(timer);
       for (const probes of unit.probes.values()) probes.stop();
-      await runner.stop();
+      await Promise.race([runner.stop(), delay(patienceMs, undefined, { ref: false })]);
+      for (const live of unit.live.values()) live.release();
     },
   };
 }

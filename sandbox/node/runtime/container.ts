@@ -23,6 +23,8 @@ export interface LiveContainer {
   /** Passes input on; undefined ends it. */
   input(data: Buffer | undefined): void;
   signal(name: NodeJS.Signals): boolean;
+  /** Lets go of the container: it runs on, and another agent may take it over. */
+  release(): void;
 }
 
 /** How often a container whose end went unnoticed (its starter was killed) is looked for. */
@@ -99,7 +101,7 @@ function follow(
       closers.push(() => pipe.destroy());
     }
   }
-  const input = run.stdin && !run.tty ? openFifo(join(run.folder, 'in')) : undefined;
+  const input = run.stdin && !run.tty ? openFifo(join(run.folder, 'in'), 'write') : undefined;
   input?.on('error', () => {});
   if (input) closers.push(() => input.destroy());
   const terminal = spawn(onData('stdout'));
@@ -117,10 +119,13 @@ function follow(
     exited: exit.promise,
     input(data) {
       if (terminal) terminal.write(data ?? Buffer.from([4]));
-      else if (data === undefined) input?.destroy();
+      else if (data === undefined) input?.write('', () => input.destroy());
       else input?.write(data);
     },
     signal: (name) => process !== undefined && signalProcess(process, name),
+    release: () => {
+      for (const close of closers.splice(0)) close();
+    },
   };
 }
 

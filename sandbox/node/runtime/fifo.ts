@@ -12,8 +12,11 @@ export async function makeFifos(paths: readonly string[]): Promise<void> {
  * Opens a named pipe for reading and writing, so that it never comes to an end and opening never waits.
  * A Socket, not a file stream: a file stream would block one of the few threads of libuv for each pipe.
  */
-export function openFifo(path: string): Socket {
-  return new Socket({ fd: openSync(path, constants.O_RDWR | constants.O_NONBLOCK), readable: true });
+export function openFifo(path: string, direction: 'read' | 'write' = 'read'): Socket {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  return direction === 'read'
+    ? new Socket({ fd, readable: true })
+    : new Socket({ fd, readable: false, writable: true });
 }
 
 /** Calls back for each line that comes out of a named pipe, until the returned function is called. */

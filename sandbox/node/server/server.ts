@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { messageOf } from '../../../lib/errors.ts';
+import { messageOf, WorkshopError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { PodManager } from '../pods/manager.ts';
 import { HttpFault } from './fault.ts';
@@ -15,7 +15,7 @@ const port = 10250;
 
 /**
  * Serves logs, exec, attach and port-forward to the API server, and to nobody else: a client certificate of the cluster's
- * CA with group system:masters is needed. Throws system errors when it cannot listen.
+ * CA with group system:masters is needed. Throws WorkshopError when it cannot listen.
  */
 export async function startServer(
   tls: { cert: string; key: string; clientCa: string },
@@ -40,7 +40,10 @@ export async function startServer(
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const message = `could not listen on ${address}:${port}: ${messageOf(cause)}`;
+      reject(new WorkshopError('environment', message, { cause }));
+    });
     server.listen(port, address, resolve);
   });
   return server;
