@@ -1,3 +1,4 @@
+import { exitCodes, WorkshopError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/suggest.ts';
 
 /** Every program of the sandbox is one component of this dispatcher: `sandbox COMPONENT [FLAG…]`. */
@@ -14,11 +15,18 @@ const components: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
 
 const [name = '', ...argv] = process.argv.slice(2);
 const component = components[name];
-if (component) await (await component()).main(argv);
+if (component) await (await component()).main(argv).catch(fail);
 else {
   const known = Object.keys(components);
   process.stderr.write(
     `could not start the component "${name}": there are ${known.join(', ')}${didYouMean(name, known)}\n`,
   );
   process.exitCode = 2;
+}
+
+/** A user's mistake is told in one sentence; anything else keeps its stack. */
+function fail(error: unknown): never {
+  if (!(error instanceof WorkshopError)) throw error;
+  process.stderr.write(`${error.message}${error.advice === undefined ? '' : `. Try: ${error.advice}`}\n`);
+  process.exit(exitCodes[error.fault]);
 }

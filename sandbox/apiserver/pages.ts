@@ -10,11 +10,11 @@ import { noSuchResource } from './status.ts';
 /** Answers a path that is no resource. */
 export type Page = (info: RequestInfo, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Kubernetes' version that the types come from. */
+/** The Kubernetes whose answers these are. */
 export const version = {
   major: '1',
-  minor: '34',
-  gitVersion: 'v1.34.0+workshop',
+  minor: '35',
+  gitVersion: 'v1.35.4+workshop',
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',

@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import { createServer as createPlainServer, type Server as PlainServer } from 'node:net';
+import { WorkshopError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Api, KubeletClient } from './api.ts';
 import { createAuthenticator } from './auth/authenticate.ts';
@@ -13,7 +15,7 @@ import { createPages } from './pages.ts';
 import { createRegistry } from './registry.ts';
 import type { Schema } from './schema/schema.ts';
 import { openDisk } from './store/disk.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 
 export interface ServerOptions {
   readonly config: ServerConfig;
@@ -40,59 +42,76 @@ export interface ApiServer {
 
 /** Opens the store, makes what every cluster has, and listens. Throws WorkshopError or a system error. */
 export async function startServer(options: ServerOptions): Promise<ApiServer> {
-  const { kinds, schema, dataDir, config, log, kubelet, tls } = options;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore(await openDisk(`${dataDir}/store`));
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const store = await openStore(await openDisk(`${options.dataDir}/store`));
   const ending = new AbortController();
-  const serviceAccounts = createServiceAccountTokens(`${dataDir}/service-account.key`, Date.now);
-  const registry = createRegistry(kinds);
-  const api: Api = {
-    registry,
+  // Every watch listens.
+  setMaxListeners(0, ending.signal);
+  const api = createApi(options, store, ending.signal);
+  let ready = false;
+  const server = createTls(options, api, () => ready);
+  let relay: PlainServer | undefined;
+  const close = async () => {
+    ending.abort();
+    await Promise.all([closeServer(server), relay && closeServer(relay)]);
+    await store.close();
+  };
+  try {
+    const port = await listen(server, options.port, options.bindAddress);
+    await bootstrap(api, { address: options.advertiseAddress, port });
+    ready = true;
+    if (options.socket !== undefined) relay = await listenOnSocket(server, options.socket);
+    return { port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function createApi(
+  { kinds, schema, dataDir, config, log, kubelet }: ServerOptions,
+  store: Store,
+  signal: AbortSignal,
+): Api {
+  return {
+    registry: createRegistry(kinds),
     store,
     schema,
     config,
-    serviceAccounts,
+    serviceAccounts: createServiceAccountTokens(`${dataDir}/service-account.key`, Date.now),
     kubelet,
     log,
     now: Date.now,
-    signal: ending.signal,
+    signal,
   };
-  let ready = false;
-  const handler = createHandler(
-    api,
-    createAuthenticator(options.tokens, serviceAccounts),
-    createPages(registry, schema, () => ready),
-  );
+}
+
+function createTls({ tls, tokens }: ServerOptions, api: Api, isReady: () => boolean): Server {
+  const authenticate = createAuthenticator(tokens, api.serviceAccounts);
+  const handler = createHandler(api, authenticate, createPages(api.registry, api.schema, isReady));
   const server = createTlsServer({
     cert: tls.cert,
     key: tls.key,
     ca: tls.clientCa,
     requestCert: true,
+    // Who has no certificate may have a token; who has a wrong one is told so with 401.
     rejectUnauthorized: false,
-    // Watches are long and may be silent; a client that sends its request slowly is cut off.
+    // Answers may take for ever, as watches do; a client that sends its request slowly is cut off.
     requestTimeout: 60_000,
     headersTimeout: 30_000,
     keepAliveTimeout: 120_000,
   });
   server.on('request', handler.request);
   server.on('upgrade', handler.upgrade);
-  const port = await listen(server, options.port, options.bindAddress);
-  await bootstrap(api, { address: options.advertiseAddress, port });
-  ready = true;
-  const relay = options.socket === undefined ? undefined : await listenOnSocket(server, options.socket);
-  return {
-    port,
-    async close() {
-      ending.abort();
-      await Promise.all([closeServer(server), relay && closeServer(relay)]);
-      await store.close();
-    },
-  };
+  return server;
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const message = `could not listen on ${host}:${port}: ${cause.message}`;
+      reject(new WorkshopError('environment', message, { cause }));
+    });
     server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address ? address.port : port);

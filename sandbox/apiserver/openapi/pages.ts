@@ -54,7 +54,7 @@ const emptyDocument = Buffer.concat([
   Buffer.from([0x12, 2 + 10 + 2 + 5, 0x0a, 10]),
   Buffer.from('Kubernetes'),
   Buffer.from([0x12, 5]),
-  Buffer.from('v1.34'),
+  Buffer.from('v1.35'),
   Buffer.from([0x42, 0, 0x4a, 0]),
 ]);
 
@@ -68,7 +68,7 @@ function document(schema: Schema, kinds: readonly Kind[], dialect: Dialect) {
   const models = [...kinds.map(({ model }) => model), 'V1DeleteOptions'];
   const definitions = definitionsOf(schema, models, kinds, dialect);
   return {
-    info: { title: 'Kubernetes', version: 'v1.34' },
+    info: { title: 'Kubernetes', version: 'v1.35' },
     paths: Object.assign({}, ...kinds.map((kind) => pathsOf(schema, kind, dialect))) as Record<
       string,
       unknown
