@@ -4,10 +4,10 @@ import { applyManifest, clusterIpOf } from '../steps/objects.ts';
 import { nameOf, podsWith } from '../steps/pods.ts';
 import {
   type Answer,
+  allAnswered,
   answersOf,
   askFromPod,
   describeAnswers,
-  firstRefusal,
   shortName,
 } from '../steps/requests.ts';
 import { type Look, until } from '../steps/until.ts';
@@ -29,7 +29,7 @@ export const sticky: Check = {
     await applyManifest(lab, service);
     await settled(lab, url, 3);
     const spread = await askFromPod(lab, 'debug', url, { times: 200 });
-    expect(firstRefusal(spread), 'what came instead of an answer').to.equal(undefined);
+    allAnswered(spread);
     const pods = (await podsWith(lab, 'app=webserver')).map(nameOf);
     expect([...new Set(answersOf(spread))].sort(), 'the pods that answer without affinity').to.deep.equal(
       pods,
@@ -41,7 +41,7 @@ export const sticky: Check = {
 /** The name of the one pod that answered fifty requests of this client. */
 async function stays(lab: Lab, client: string, url: string): Promise<string> {
   const answers = await askFromPod(lab, client, url, { times: 50 });
-  expect(firstRefusal(answers), `what came instead of an answer to ${client}`).to.equal(undefined);
+  allAnswered(answers, `to ${client}`);
   expect(
     new Set(answersOf(answers)).size,
     `pods that answered ${client} (${describeAnswers(answers)})`,

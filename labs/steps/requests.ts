@@ -1,3 +1,4 @@
+import { demand } from '../check-failure.ts';
 import type { Lab, ShellOptions, ShellResult } from '../lab.ts';
 import { tally } from '../statistics.ts';
 
@@ -88,14 +89,23 @@ const mark = 'read -r at _ </proc/uptime; echo "<<end of answer at $at>>"';
 /** Seconds that one request may take. A connection that hangs would end after two minutes by itself. */
 const patience = 3;
 
+/** Throws a CheckFailure unless every request was answered; `which` says more about them. */
+export function allAnswered(given: readonly Answer[], which = ''): void {
+  const refusal = firstRefusal(given);
+  demand(refusal === undefined, {
+    expected: `an answer to every request ${which}`.trim(),
+    observed: `${refusal} (${describeAnswers(given)})`,
+  });
+}
+
 const longestMs = 60_000;
 
 /** After a few requests that got no answer, or one that hung, there is no use in more: the rest is not made. */
 function loop(get: string): string {
   return `i=0; failed=0; while [ $i -lt $2 ] && [ $failed -lt 3 ]; do
   ${get} 2>&1; code=$?
+  case $code in 0) ;; 124|143) failed=3; echo 'no answer within ${patience} s' ;; *) failed=$((failed+1)) ;; esac
   ${mark}; i=$((i+1))
-  case $code in 0) ;; 124|143) failed=3 ;; *) failed=$((failed+1)) ;; esac
 done`;
 }
 
