@@ -2,7 +2,8 @@ import type { Unit } from '../../model/unit.ts';
 import type { Allocator } from './allocator.ts';
 import type { Element } from './elements.ts';
 import { bits, hex, slotKey } from './layout.ts';
-import { listMap, type ReadElement } from './read.ts';
+import { elementsIn, listMap, listTable, type NftObject, type ReadElement } from './read.ts';
+import { recorderFor } from './sticky-chains.ts';
 
 /** Which client was sent where, in terms that outlive a new numbering of the table. */
 export interface AffinityRecord {
@@ -22,11 +23,25 @@ export async function readAffinity(
   table: string,
   signal?: AbortSignal,
 ): Promise<AffinityRecord[]> {
-  const affinity = await listMap(ip, table, 'affinity', signal);
+  const affinity =
+    ip === 'ip' ? await listMap(ip, table, 'affinity', signal) : await readOwnMaps(table, signal);
   if (!affinity || affinity.length === 0) return [];
   const services = (await listMap(ip, table, 'services', signal)) ?? [];
   const endpoints = (await listMap(ip, table, 'sticky-endpoints', signal)) ?? [];
   return decode(affinity, services, endpoints);
+}
+
+/** IPv6 has a map for each list, named after it; its records in the form of the one map of IPv4. */
+async function readOwnMaps(table: string, signal?: AbortSignal): Promise<ReadElement[]> {
+  const listOf = (object: NftObject) => /^affinity-([0-9a-f]+)$/.exec(String(object['map']?.['name']))?.[1];
+  const objects = (await listTable('ip6', table, { terse: true, signal })) ?? [];
+  if (!objects.some(listOf)) return [];
+  const whole = (await listTable('ip6', table, { terse: false, signal })) ?? [];
+  return whole.flatMap((object) => {
+    const list = listOf(object);
+    if (list === undefined) return [];
+    return elementsIn(object).map((element) => ({ ...element, key: `${element.key} . 0x${list}` }));
+  });
 }
 
 function decode(
@@ -77,11 +92,13 @@ export function affinityElements(
     if (!unit || !holding || !entry) return [];
     const seconds = unit.affinitySeconds ?? record.timeout;
     const expires = Math.max(1, Math.min(record.expires, seconds));
-    const listKey = hex(holding.unit + (record.local ? bits.local : 0));
+    const number = holding.unit + (record.local ? bits.local : 0);
+    const { map, ownMap } = recorderFor(unit.family, number, seconds);
+    const client = ownMap ? record.client : `${record.client} . ${hex(number)}`;
     return [
       {
-        set: 'affinity',
-        key: `${record.client} . ${listKey} timeout ${seconds}s expires ${expires}s`,
+        set: map,
+        key: `${client} timeout ${seconds}s expires ${expires}s`,
         value: slotKey(entry.id, holding.unit, record.local),
       },
     ];

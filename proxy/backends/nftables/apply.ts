@@ -4,8 +4,8 @@ import { ExecError, run } from '../../../lib/exec.ts';
 export interface Script {
   /** Sets, maps and chains without effect yet. */
   readonly prepare: string;
-  /** Elements, in pieces that are complete commands each. */
-  readonly elements: readonly string[];
+  /** Chains and elements, in pieces that are complete commands each and rely on earlier ones only. */
+  readonly pieces: readonly string[];
   /** Makes it live, and removes what was live before. */
   readonly commit: string;
 }
@@ -18,14 +18,14 @@ export async function applyTransaction(text: string, signal?: AbortSignal): Prom
 
 /**
  * Runs a script whose commands do nothing visible before `commit`, in as many transactions as the kernel's limit on a message
- * asks for: without CAP_NET_ADMIN in the first user namespace, net.core.wmem_max bounds it.
+ * asks for: without CAP_NET_ADMIN in the first user namespace, net.core.wmem_default bounds it.
  */
 export async function applyInPieces(script: Script, signal?: AbortSignal): Promise<void> {
   await applyTransaction(script.prepare, signal);
-  let size = script.elements.length;
-  for (let from = 0; from < script.elements.length; ) {
+  let size = script.pieces.length;
+  for (let from = 0; from < script.pieces.length; ) {
     try {
-      await applyTransaction(script.elements.slice(from, from + size).join(''), signal);
+      await applyTransaction(script.pieces.slice(from, from + size).join(''), signal);
       from += size;
     } catch (error) {
       if (!isTooLong(error) || size === 1) throw error;

@@ -77,7 +77,9 @@ class Draft {
 
   desired(table: string, affinity: readonly Element[] = []): Desired {
     const elements = this.table.all();
-    elements.set('affinity', [...affinity]);
+    for (const element of affinity) {
+      elements.set(element.set, [...(elements.get(element.set) ?? []), element]);
+    }
     elements.set(
       'node-ips',
       primary(this.nodeIps, this.options.nodePortCidrs).map((key) => ({ set: 'node-ips', key })),

@@ -24,22 +24,23 @@ export function renderScript(desired: Desired, replaced: readonly string[]): Scr
   });
   const at = { ip, table: options.table };
   return {
-    prepare: [
-      dropTable(ip, options.table),
-      skeleton(options),
-      block(ip, options.table, grown.chains),
-      mapElements(at, 'classes', [dropClass, ...grown.classElements]),
-    ].join(''),
-    elements: [...desired.elements.values()].flatMap((list) =>
-      pieces(list).map((piece) => elementStatements('add', at, piece)),
-    ),
+    prepare: dropTable(ip, options.table) + skeleton(options),
+    pieces: [
+      ...pieces(grown.chains, chainsInPiece).map((piece) => block(ip, options.table, piece)),
+      ...pieces([dropClass, ...grown.classElements], pieceSize).map((piece) =>
+        mapElements(at, 'classes', piece),
+      ),
+      ...[...desired.elements.values()].flatMap((list) =>
+        pieces(list, pieceSize).map((piece) => elementStatements('add', at, piece)),
+      ),
+    ],
     commit: [...replaced.map((table) => dropTable(ip, table)), hooks(options)].join(''),
   };
 }
 
 /** The same as one text: what `--dry-run` prints and a single transaction applies. */
-export function scriptText({ prepare, elements, commit }: Script): string {
-  return [prepare, ...elements, commit].join('');
+export function scriptText({ prepare, pieces: middle, commit }: Script): string {
+  return [prepare, ...middle, commit].join('');
 }
 
 /** nft 1.0.6 has no `destroy`: creating it first makes the delete succeed always. */
@@ -55,10 +56,11 @@ export function mapElements(
   return lines.length === 0 ? '' : `add element ${at.ip} ${at.table} ${map} {\n${lines.join(',\n')}\n}\n`;
 }
 
-function pieces(list: readonly Element[]): Element[][] {
-  const count = Math.ceil(list.length / pieceSize);
-  return Array.from({ length: count }, (_, i) => list.slice(i * pieceSize, (i + 1) * pieceSize) as Element[]);
+function pieces<T>(list: readonly T[], size: number): T[][] {
+  const count = Math.ceil(list.length / size);
+  return Array.from({ length: count }, (_, i) => list.slice(i * size, (i + 1) * size));
 }
 
-/** About 100 kB of netlink message, half of the least net.core.wmem_max found in the wild. */
+/** Each about 100 kB of netlink message, half of the usual net.core.wmem_default. */
 const pieceSize = 1000;
+const chainsInPiece = 100;
