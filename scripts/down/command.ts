@@ -5,7 +5,7 @@ import { type ClusterPaths, clusterPaths, stateFolder } from '../../lib/paths.ts
 import { isAlive } from '../../lib/process-identity.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Command } from '../cli/command.ts';
-import { removeFolder } from './remove.ts';
+import { removeFolder, removeIfEmpty } from './remove.ts';
 import { stopSupervisor } from './stop.ts';
 
 /** `workshop down` */
@@ -22,6 +22,7 @@ export const down: Command = {
     if (supervisor) await progress.step('stop', () => stopSupervisor(supervisor));
     await rest(paths);
     const removed = flags['keep-state'] !== true && removeFolder(paths.root);
+    if (removed) removeIfEmpty(paths.state);
     if (paths.sockets !== paths.root) rmSync(paths.sockets, { recursive: true, force: true });
     if (json) out.json({ name, stopped: supervisor !== undefined, removed });
     else if (!quiet) out.line(sentence(name, supervisor !== undefined, removed));

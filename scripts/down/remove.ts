@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../lib/errors.ts';
 
@@ -14,6 +14,15 @@ export function removeFolder(folder: string): boolean {
     rmSync(folder, { recursive: true, force: true });
   }
   return true;
+}
+
+/** Removes a folder that holds nothing any more. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something else is in it.
+  }
 }
 
 function openUp(folder: string): void {
