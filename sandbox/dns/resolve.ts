@@ -37,7 +37,7 @@ export function resolve(zone: Zone, name: string, type: string): Resolution {
     const records = recordsOf(zone, current);
     const alias = records?.find((record) => record.type === 'CNAME');
     if (!records) return absent(zone, current, chain);
-    if (!alias || type === 'CNAME') return found(zone, records, type, chain);
+    if (!alias || type === 'CNAME') return found(zone, current, records, type, chain);
     chain.push(alias);
     current = String(alias.data);
   }
@@ -48,20 +48,19 @@ export function resolve(zone: Zone, name: string, type: string): Resolution {
 function recordsOf(zone: Zone, name: string): readonly ZoneRecord[] | undefined {
   const records = [...fixedRecords(zone, name), ...zone.index.find(name), ...podRecords(zone, name)];
   if (records.length > 0) return records;
-  const exists = isWithin(name, zone.domain)
-    ? name === zone.domain || zone.index.exists(name) || isNamespaceName(zone, name)
-    : false;
+  const exists = isWithin(name, zone.domain) ? zone.index.exists(name) || isStanding(zone, name) : false;
   return exists ? [] : undefined;
 }
 
 function found(
   zone: Zone,
+  name: string,
   records: readonly ZoneRecord[],
   type: string,
   chain: readonly ZoneRecord[],
 ): Resolution {
   const answers = records.filter((record) => record.type === type);
-  const authorities = answers.length === 0 ? [soa(zone)] : [];
+  const authorities = answers.length === 0 ? [soa(zone, name)] : [];
   const additionals = answers.flatMap((record) =>
     record.type === 'SRV' ? addressesOf(zone, record.data.target) : [],
   );
@@ -79,7 +78,13 @@ function absent(zone: Zone, name: string, chain: ZoneRecord[]): Resolution {
   if (!isWithin(name, zone.domain) && !isPrivateReverse(name)) {
     return { kind: 'elsewhere', answers: chain, target: name };
   }
-  return { kind: 'answer', rcode: 'NXDOMAIN', answers: chain, authorities: [soa(zone)], additionals: [] };
+  return {
+    kind: 'answer',
+    rcode: 'NXDOMAIN',
+    answers: chain,
+    authorities: [soa(zone, name)],
+    additionals: [],
+  };
 }
 
 function addressesOf(zone: Zone, name: string): ZoneRecord[] {
@@ -88,7 +93,7 @@ function addressesOf(zone: Zone, name: string): ZoneRecord[] {
 
 /** The records that every cluster has: the zone's own, and the version of the specification. */
 function fixedRecords(zone: Zone, name: string): ZoneRecord[] {
-  if (name === zone.domain) return [soa(zone), { type: 'NS', name, data: `ns.dns.${zone.domain}` }];
+  if (name === zone.domain) return [soa(zone, name), { type: 'NS', name, data: `ns.dns.${zone.domain}` }];
   if (name === `dns-version.${zone.domain}`) return [{ type: 'TXT', name, data: '1.1.0' }];
   if (name === `ns.dns.${zone.domain}`) {
     return addressesOf(zone, `kube-dns.kube-system.svc.${zone.domain}`).map((record) => ({
@@ -109,8 +114,9 @@ function podRecords(zone: Zone, name: string): ZoneRecord[] {
   return [{ type: familyOf(address) === 'IPv6' ? 'AAAA' : 'A', name, data: address }];
 }
 
-/** `default.svc.cluster.local`, `default.pod.cluster.local` and what is above them exist without records. */
-function isNamespaceName(zone: Zone, name: string): boolean {
+/** `default.svc.cluster.local`, `default.pod.cluster.local` and what is above them exist, with or without records. */
+function isStanding(zone: Zone, name: string): boolean {
+  if (isWithin(`ns.dns.${zone.domain}`, name)) return true;
   for (const kind of ['svc', 'pod']) {
     const parent = `${kind}.${zone.domain}`;
     if (name === parent) return true;
@@ -121,13 +127,14 @@ function isNamespaceName(zone: Zone, name: string): boolean {
 }
 
 /** Negative answers carry it, so that resolvers know how long to believe them (RFC 2308). */
-function soa(zone: Zone): ZoneRecord {
+function soa(zone: Zone, name: string): ZoneRecord {
+  const apex = apexOf(zone, name);
   return {
     type: 'SOA',
-    name: zone.domain,
+    name: apex,
     data: {
-      mname: `ns.dns.${zone.domain}`,
-      rname: `hostmaster.${zone.domain}`,
+      mname: `ns.dns.${apex}`,
+      rname: `hostmaster.${apex}`,
       serial: zone.serial(),
       refresh: 7200,
       retry: 1800,
@@ -135,4 +142,9 @@ function soa(zone: Zone): ZoneRecord {
       minimum: 5,
     },
   };
+}
+
+/** The zone that a name lies in: the cluster's, or the one in which addresses are looked up. */
+function apexOf(zone: Zone, name: string): string {
+  return ['in-addr.arpa', 'ip6.arpa'].find((reverse) => isWithin(name, reverse)) ?? zone.domain;
 }

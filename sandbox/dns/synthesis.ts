@@ -7,7 +7,7 @@ export type Service = Wire<V1Service>;
 export type EndpointSlice = Wire<V1EndpointSlice>;
 type Endpoint = Wire<V1Endpoint>;
 
-/** CoreDNS' weight of an SRV record; endpoints share it. */
+/** The weights of the SRV records of one answer add up to this, as in CoreDNS. */
 const fullWeight = 100;
 
 /**
@@ -26,14 +26,8 @@ export function serviceRecords(
     return externalName ? [{ type: 'CNAME', name, data: externalName.toLowerCase().replace(/\.$/, '') }] : [];
   }
   const endpoints = slices.flatMap((slice) => endpointsOf(slice, name));
-  const headless = clusterIP === 'None';
-  return unique([
-    ...(headless ? headlessRecords(name, endpoints) : virtualRecords(service, name)),
-    ...endpoints.flatMap(({ hostname, address }) => [
-      addressRecord(hostname, address),
-      { type: 'PTR' as const, name: reverseName(address), data: hostname },
-    ]),
-  ]);
+  const own = clusterIP === 'None' ? headlessRecords(name, endpoints) : virtualRecords(service, name);
+  return unique([...own, ...endpoints.flatMap(endpointRecords)]);
 }
 
 interface Target {
@@ -69,30 +63,58 @@ function virtualRecords(service: Service, name: string): ZoneRecord[] {
       addressRecord(name, address),
       { type: 'PTR', name: reverseName(address), data: name },
     ]),
-    ...ports.flatMap((port) => serviceRecordsOf(name, name, port, fullWeight)),
+    ...srvRecords(
+      name,
+      ports.map((port) => ({ ...port, target: name })),
+    ),
   ];
 }
 
 function headlessRecords(name: string, targets: readonly Target[]): ZoneRecord[] {
-  const weight = Math.max(1, Math.floor(fullWeight / Math.max(1, targets.length)));
-  return targets.flatMap(({ hostname, address, ports }) => [
-    addressRecord(name, address),
-    ...ports.flatMap((port) => serviceRecordsOf(name, hostname, port, weight)),
-  ]);
+  return [
+    ...targets.map(({ address }) => addressRecord(name, address)),
+    ...srvRecords(
+      name,
+      targets.flatMap(({ hostname, ports }) => ports.map((port) => ({ ...port, target: hostname }))),
+    ),
+  ];
 }
 
-/** SRV below `_port._proto`, and at the Service's own name as CoreDNS has it; unnamed ports only the latter. */
-function serviceRecordsOf(
-  name: string,
-  target: string,
-  { name: portName, protocol = 'TCP', port }: { name?: string; protocol?: string; port?: number },
-  weight: number,
-): ZoneRecord[] {
-  if (port === undefined) return [];
-  const data = { priority: 0, weight, port, target };
-  const own: ZoneRecord = { type: 'SRV', name, data };
-  if (!portName) return [own];
-  return [own, { type: 'SRV', name: `_${portName}._${protocol.toLowerCase()}.${name}`, data }];
+/** An endpoint's own name: forwards, backwards, and its ports. */
+function endpointRecords({ hostname, address, ports }: Target): ZoneRecord[] {
+  return [
+    addressRecord(hostname, address),
+    { type: 'PTR', name: reverseName(address), data: hostname },
+    ...srvAt(
+      hostname,
+      ports.map((port) => ({ ...port, target: hostname })),
+    ),
+  ];
+}
+
+interface Offer {
+  name?: string;
+  protocol?: string;
+  port?: number;
+  target: string;
+}
+
+/** SRV below `_port._proto`, and all together at the Service's own name as CoreDNS has it. */
+function srvRecords(name: string, offers: readonly Offer[]): ZoneRecord[] {
+  const byPort = new Map<string, Offer[]>();
+  for (const offer of offers) {
+    if (!offer.name) continue;
+    const label = `_${offer.name}._${(offer.protocol ?? 'TCP').toLowerCase()}.${name}`;
+    byPort.set(label, [...(byPort.get(label) ?? []), offer]);
+  }
+  return [...srvAt(name, offers), ...[...byPort].flatMap(([label, same]) => srvAt(label, same))];
+}
+
+function srvAt(name: string, offers: readonly Offer[]): ZoneRecord[] {
+  const weight = Math.max(1, Math.floor(fullWeight / Math.max(1, offers.length)));
+  return offers.flatMap(({ port, target }): ZoneRecord[] =>
+    port === undefined ? [] : [{ type: 'SRV', name, data: { priority: 0, weight, port, target } }],
+  );
 }
 
 function addressRecord(name: string, address: string): ZoneRecord {

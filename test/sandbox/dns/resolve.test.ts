@@ -46,6 +46,8 @@ describe('the answer to a question', () => {
     ['a namespace that is not there', 'other.svc.cluster.local', 'A', nothing],
     ['the zone', 'cluster.local', 'SOA', ok('SOA soa')],
     ['the name server', 'cluster.local', 'NS', ok('NS ns.dns.cluster.local')],
+    ['the name server’s address, as long as kube-dns is not there', 'ns.dns.cluster.local', 'A', nodata],
+    ['an endpoint’s ports', 'db-0.db svc', 'SRV', ok('SRV 8080')],
     ['the version of the specification', 'dns-version.cluster.local', 'TXT', ok('TXT 1.1.0')],
     ['a cluster IP backwards', '9.0.17.172.in-addr.arpa', 'PTR', ok('PTR web.default.svc.cluster.local')],
     ['an endpoint backwards', '5.1.16.172.in-addr.arpa', 'PTR', ok('PTR db-0.db.default.svc.cluster.local')],
@@ -72,6 +74,15 @@ describe('the answer to a question', () => {
     const result = resolve(zone, 'db.default.svc.cluster.local', 'SRV');
     const extra = result.kind === 'answer' ? result.additionals.map(({ data }) => data) : [];
     expect(extra).to.deep.equal(['172.16.1.5', '172.16.1.6']);
+  });
+
+  it('negative answers name the zone they belong to', () => {
+    const soaOf = (name: string) => {
+      const result = resolve(zone, name, 'A');
+      return result.kind === 'answer' ? result.authorities.map(({ name: apex }) => apex) : [];
+    };
+    expect(soaOf('nope.default.svc.cluster.local')).to.deep.equal(['cluster.local']);
+    expect(soaOf('77.77.16.172.in-addr.arpa')).to.deep.equal(['in-addr.arpa']);
   });
 
   it('a loop of aliases ends', () => {

@@ -21,8 +21,8 @@ describe('the records of a Service', () => {
       '_dns._udp.web SRV 0 100 53 web',
       '_http._tcp.web SRV 0 100 80 web',
       'web A 172.17.0.9',
-      'web SRV 0 100 53 web',
-      'web SRV 0 100 80 web',
+      'web SRV 0 50 53 web',
+      'web SRV 0 50 80 web',
     ]);
   });
 
@@ -44,10 +44,12 @@ describe('the records of a Service', () => {
     expect(found).to.deep.equal([
       '1.1.16.172.in-addr.arpa PTR db-0.web',
       '172-16-1-2.web A 172.16.1.2',
+      '172-16-1-2.web SRV 0 100 8080 172-16-1-2.web',
       '2.1.16.172.in-addr.arpa PTR 172-16-1-2.web',
       '_http._tcp.web SRV 0 50 8080 172-16-1-2.web',
       '_http._tcp.web SRV 0 50 8080 db-0.web',
       'db-0.web A 172.16.1.1',
+      'db-0.web SRV 0 100 8080 db-0.web',
       'web A 172.16.1.1',
       'web A 172.16.1.2',
       'web SRV 0 50 8080 172-16-1-2.web',
