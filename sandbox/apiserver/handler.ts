@@ -5,6 +5,7 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Api, Call } from './api.ts';
 import type { Authenticator } from './auth/authenticate.ts';
 import { authorize } from './auth/authorize.ts';
+import { impersonated } from './auth/impersonate.ts';
 import type { User } from './auth/user.ts';
 import { readBody } from './http/body.ts';
 import { parseRequest, type RequestInfo } from './http/request-info.ts';
@@ -33,7 +34,7 @@ export function createHandler(api: Api, authenticate: Authenticator, pages: Page
   }
 
   function admit(request: IncomingMessage): { user: User; info: RequestInfo } {
-    const user = authenticate(request);
+    const user = impersonated(authenticate(request), request);
     const info = parse(request);
     authorize(user, info);
     return { user, info };

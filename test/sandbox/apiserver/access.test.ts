@@ -119,6 +119,21 @@ describe('access to the API', () => {
     expect(await may('delete', 'services')).to.equal(false);
   });
 
+  it('as somebody else is for those alone who may do everything', async () => {
+    const headers = { 'impersonate-user': 'system:kube-proxy' };
+    const admin = api.client.credentials;
+    expect((await ask(admin, 'GET', '/api/v1/services', { headers })).code).to.equal(200);
+    const secrets = await ask(admin, 'GET', '/api/v1/secrets', { headers });
+    expect(secrets.json.message).to.contain('User "system:kube-proxy" cannot list resource "secrets"');
+    const groups = { ...headers, 'impersonate-group': 'system:masters' };
+    expect((await ask(admin, 'GET', '/api/v1/secrets', { headers: groups })).code).to.equal(200);
+    const { credentials } = await api.clientFor('system:kube-proxy');
+    const refused = await ask(credentials, 'GET', '/api/v1/services', { headers: groups });
+    expect(refused.json.message).to.equal(
+      'users "system:kube-proxy" is forbidden: User "system:kube-proxy" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+  });
+
   it('is the same over the unix socket', async () => {
     const reply = await ask(api.client.credentials, 'GET', '/api/v1/namespaces/default', {
       socketPath: api.socket,
