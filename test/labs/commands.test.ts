@@ -28,6 +28,13 @@ describe('on a running cluster', function () {
     return stdout.split('\n').filter((line) => line !== '');
   }
 
+  async function noneLeft(): Promise<void> {
+    await waitFor(async () => (await labNamespaces()).length === 0, {
+      what: 'the end of the namespaces of labs',
+      timeoutMs: 30_000,
+    });
+  }
+
   it('workshop apply and kubectl apply follow one another', async () => {
     const manifest = join(repositoryRoot(), 'manifests', 'nginx-service.yaml');
     const outcomes: string[] = [];
@@ -76,6 +83,7 @@ describe('on a running cluster', function () {
   });
 
   it('Ctrl-C ends verify at once, and the namespaces of its labs go', async () => {
+    await noneLeft();
     const command = join(repositoryRoot(), 'scripts/bin/workshop.js');
     const env = { ...process.env, ...cluster.env };
     const child = spawn(process.execPath, [command, 'verify', '01-pods', '02-clusterip'], {
@@ -90,14 +98,14 @@ describe('on a running cluster', function () {
     child.kill('SIGINT');
     const [code] = await ended;
     expect(code).to.equal(130);
-    await waitFor(async () => (await labNamespaces()).length === 0, { what: 'their end', timeoutMs: 30_000 });
+    await noneLeft();
   });
 
   it('workshop verify sweeps what a killed run has left', async () => {
     await cluster.kubectl(['create', 'namespace', 'lab-left']);
     await cluster.kubectl(['label', 'namespace', 'lab-left', `${labLabel}=99-left`]);
     expect((await cluster.workshop(['verify', 'L-04'])).exitCode).to.equal(0);
-    await waitFor(async () => (await labNamespaces()).length === 0, { what: 'their end', timeoutMs: 30_000 });
+    await noneLeft();
   });
 
   it('workshop proxy shows mode and health of each node, and the rules of a Service', async () => {
