@@ -17,6 +17,7 @@ interface NodeObject extends StoredObject {
 }
 
 const wide = { wide: true };
+const notReady = 'node.kubernetes.io/not-ready';
 
 export const node = defineKind<NodeObject>({
   group: '',
@@ -83,6 +84,11 @@ export const node = defineKind<NodeObject>({
       dropZero(taint, 'value');
     }
     setStatusDefaults(object.status);
+  },
+  prepareForCreate({ spec }) {
+    // Until the node controller has seen it ready, nothing is placed on it (plug-in TaintNodesByCondition).
+    const known = spec.taints?.some(({ key, effect }) => key === notReady && effect === 'NoSchedule');
+    if (!known) spec.taints = [...(spec.taints ?? []), { key: notReady, effect: 'NoSchedule' }];
   },
   prepareForUpdate(object, old) {
     object.status = structuredClone(old.status);
