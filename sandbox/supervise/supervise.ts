@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockCluster } from '../../lib/cluster/lock.ts';
 import { type ClusterRecord, readRecord, writeRecord } from '../../lib/cluster/record.ts';
-import { WorkshopError } from '../../lib/errors.ts';
+import { codeOf, messageOf, WorkshopError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
 import { identify } from '../../lib/process-identity.ts';
@@ -105,8 +105,20 @@ async function publishPorts(
   ports: readonly number[],
 ): Promise<Server[]> {
   const host = settings.nodes[0]?.address ?? '';
-  const opened = ports.map((port) => startRelay(port, () => openTunnel(paths.controlSocket, host, port)));
-  return (await Promise.all(opened)).map(({ server }) => server);
+  const servers: Server[] = [];
+  for (const port of ports) {
+    try {
+      servers.push((await startRelay(port, () => openTunnel(paths.controlSocket, host, port))).server);
+    } catch (error) {
+      for (const server of servers) server.close();
+      const why = codeOf(error) === 'EADDRINUSE' ? 'something listens there already' : messageOf(error);
+      throw new WorkshopError('environment', `could not publish port ${port} on 127.0.0.1: ${why}`, {
+        advice: 'another --publish PORT',
+        cause: error,
+      });
+    }
+  }
+  return servers;
 }
 
 function makeFolders(paths: ClusterPaths): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ask, follow } from '../../lib/cluster/control.ts';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { type ClusterRecord, isRunning, readRecord } from '../../lib/cluster/record.ts';
@@ -43,6 +44,11 @@ export async function startCluster(context: Context, publish: readonly number[] 
 /** Somebody else's cluster, up or coming up. */
 async function join(context: Context, paths: ClusterPaths, publish: readonly number[]): Promise<Up> {
   const record = (await readyAlready(paths)) ?? (await ready(context, paths));
+  if (!isDeepStrictEqual(record.settings, JSON.parse(JSON.stringify(context.settings)))) {
+    context.progress.warn(
+      'the cluster runs with other settings than these; to use these, first: workshop down',
+    );
+  }
   const missing = publish.filter((port) => !record.published.includes(port));
   if (missing.length > 0) {
     context.progress.warn(
@@ -69,9 +75,7 @@ async function ready(context: Context, paths: ClusterPaths, started?: Started): 
   } catch (error) {
     context.signal.throwIfAborted();
     if (!giveUp.aborted && !isAbort(error)) throw error;
-    throw new WorkshopError('timeout', `could not wait longer than ${timeoutMs / 1000} s for the cluster`, {
-      advice: `--timeout 5m, or look into ${paths.logs}`,
-    });
+    throw await tooLate(paths, timeoutMs);
   } finally {
     over.abort();
   }
@@ -79,6 +83,26 @@ async function ready(context: Context, paths: ClusterPaths, started?: Started): 
   if (!isRunning(record))
     throw new WorkshopError('environment', 'could not start the cluster: it ended at once');
   return record;
+}
+
+/** Names the components that are not ready yet: one that keeps ending will not get there with more time. */
+async function tooLate(paths: ClusterPaths, timeoutMs: number): Promise<WorkshopError> {
+  const answer = await ask(paths.controlSocket, { op: 'status' }, AbortSignal.timeout(3000)).catch(
+    () => undefined,
+  );
+  const late = (answer?.components ?? [])
+    .filter(({ ready: isReady }) => !isReady)
+    .map(({ name, restarts, lastExit }) =>
+      restarts > 0 ? `${name} (ended ${restarts} times: ${lastExit})` : name,
+    );
+  const seen = late.length > 0 ? `; not ready: ${late.join(', ')}` : '';
+  return new WorkshopError(
+    'timeout',
+    `could not wait longer than ${timeoutMs / 1000} s for the cluster${seen}`,
+    {
+      advice: `--timeout 5m, or look into ${paths.logs}`,
+    },
+  );
 }
 
 const never = new Promise<never>(() => {});
