@@ -47,7 +47,8 @@ function parseMark(data: Buffer): 'incomplete' | 'none' | { run: string; length:
   const known = Math.min(data.length, markStart.length);
   if (!data.subarray(0, known).equals(markStart.subarray(0, known))) return 'none';
   const length = markStart.length + runLength + 1;
-  if (data.length < length) return 'incomplete';
   const run = data.toString('latin1', markStart.length, markStart.length + runLength);
-  return /^[0-9a-f]+$/.test(run) && data[length - 1] === 10 ? { run, length } : 'none';
+  if (!/^[0-9a-f]*$/.test(run)) return 'none';
+  if (data.length < length) return 'incomplete';
+  return data[length - 1] === 10 ? { run, length } : 'none';
 }

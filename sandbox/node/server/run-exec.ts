@@ -3,7 +3,7 @@ import { messageOf } from '../../../lib/errors.ts';
 import type { ContainerRecord } from '../pods/record.ts';
 import { enterContainer } from '../runtime/enter.ts';
 import type { ProcessId } from '../runtime/process-id.ts';
-import { hostPath, loadTerminals, spawnTerminal, type Terminal } from '../runtime/spawn.ts';
+import { hostPath, spawnTerminal, type Terminal } from '../runtime/spawn.ts';
 import { exitStatus, failureStatus, type RemoteStreams } from './streams.ts';
 
 export interface ExecOptions {
@@ -14,7 +14,7 @@ export interface ExecOptions {
   stdin: boolean;
 }
 
-/** Runs a command in a container, joined to the client's streams, until it ends. */
+/** Runs a command in a container, joined to the client's streams, until it ends. For a terminal, loadTerminals comes first. */
 export async function runExec(options: ExecOptions, streams: RemoteStreams): Promise<void> {
   const extra: Record<string, string> = options.tty ? { TERM: 'xterm' } : {};
   const args = enterContainer(options.process, options.record, options.command, extra);
@@ -28,8 +28,7 @@ export async function runExec(options: ExecOptions, streams: RemoteStreams): Pro
   }
 }
 
-async function inTerminal(args: string[], streams: RemoteStreams): Promise<number> {
-  await loadTerminals();
+function inTerminal(args: string[], streams: RemoteStreams): Promise<number> {
   const terminal = spawnTerminal('nsenter', args, { PATH: hostPath });
   connectTerminal(terminal, streams);
   streams.onGone(() => terminal.kill());

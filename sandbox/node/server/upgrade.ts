@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { PodUnit } from '../pods/unit.ts';
+import { loadTerminals } from '../runtime/spawn.ts';
 import { HttpFault } from './fault.ts';
 import { forwardPorts } from './port-forward.ts';
 import { runAttach } from './run-attach.ts';
@@ -25,6 +26,8 @@ export interface Upgrade {
 export async function upgradeStreams(upgrade: Upgrade): Promise<void> {
   if (upgrade.verb === 'portForward') return portForward(upgrade);
   const session = prepareSession(upgrade);
+  // Loaded beforehand: the client's first messages come at once, and must find a listener.
+  if (session.wanted.tty) await loadTerminals();
   const streams = isWebSocket(upgrade)
     ? websocketStreams(await acceptWebSocket(upgrade, ['v5.channel.k8s.io', 'v4.channel.k8s.io']))
     : await spdyStreams(acceptSpdy(upgrade.request, upgrade.socket, upgrade.head), session.wanted);
