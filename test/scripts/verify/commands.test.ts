@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import { runCommandLine } from '../../../scripts/cli/command-line.ts';
 
 /** The commands around the checks, where no cluster runs. */
-describe('without a cluster', () => {
+describe('without a cluster', function () {
+  this.timeout(20_000);
   const state = mkdtempSync(join(tmpdir(), 'workshop-state-'));
   after(() => rmSync(state, { recursive: true, force: true }));
 
