@@ -17,8 +17,8 @@ describe('kubectl through the node agent', function () {
   let folder: string;
 
   before(async () => {
-    cluster = await startCluster();
     folder = mkdtempSync(join(tmpdir(), 'streams-'));
+    cluster = await startCluster();
     await cluster.createPod('web', {
       containers: [
         { name: 'web', image: 'nginx:1.27', readinessProbe: { tcpSocket: { port: 80 } } },
