@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../status.ts';
 
 /** As etcd and Kubernetes: larger requests are refused. */
-export const bodyLimit = 3 * 1024 * 1024;
+const bodyLimit = 3 * 1024 * 1024;
 
 /** Reads a request's body, at most `bodyLimit` bytes. Throws Refusal 413 when it is larger, 400 when it breaks off. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

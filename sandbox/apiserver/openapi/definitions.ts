@@ -26,7 +26,7 @@ export function definitionsOf(
 }
 
 /** `io.k8s.api.core.v1.Service` */
-export function openApiName({ pkg, name }: ObjectType): string {
+function openApiName({ pkg, name }: ObjectType): string {
   return `${pkg}.${name}`;
 }
 

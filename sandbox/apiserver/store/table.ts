@@ -12,7 +12,7 @@ export interface Table {
 }
 
 /** A table whose keys are kept sorted, so that neither a change nor a list has to sort. */
-export function createTable(): Table {
+function createTable(): Table {
   const objects = new Map<string, StoredObject>();
   const keys: string[] = [];
   let snapshot: StoredObject[] | undefined;

@@ -16,7 +16,7 @@ import { badVersion } from './read.ts';
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** A client that reads so slowly that this many bytes wait for it is cut off; it will list again. */
-const maxBacklog = 16 * 1024 * 1024;
+const maxBacklog = 8 * 1024 * 1024;
 const bookmarkMs = 60_000;
 /** As kube-apiserver's --min-request-timeout: 30 to 60 minutes. */
 const defaultTimeoutSeconds = 1800;
@@ -35,20 +35,14 @@ export function watch(call: Call): undefined {
     (integerOption(info.query, 'timeoutSeconds') || defaultTimeoutSeconds * (1 + Math.random())) * 1000;
   const { from, initial } = startOf(call);
 
+  // What there is already may be much; only what comes later counts against a slow reader.
+  let allowed = Number.POSITIVE_INFINITY;
   const send = (line: string) => {
     response.write(line);
-    if (response.writableLength > maxBacklog) response.destroy();
+    if (response.writableLength > allowed) response.destroy();
   };
-  const write = (type: string, object: unknown) =>
-    send(`${JSON.stringify({ type, object })}
-`);
-  const isPlain = formOf(call).as === '';
-  const tell = (event: StoreEvent) => {
-    const type = typeFor(event, filter);
-    if (isPlain && type === event.type) send(textOf(event));
-    else if (type)
-      write(type, encode(type === 'DELETED' && event.type !== 'DELETED' ? gone(event) : event.object));
-  };
+  const write = (type: string, object: unknown) => send(lineOf(type, object));
+  const tell = tellerFor(call, { filter, encode, send });
   const bookmark = (revision: number, annotations?: Record<string, string>) => {
     write('BOOKMARK', bookmarkObject(call, revision, annotations));
   };
@@ -61,26 +55,54 @@ export function watch(call: Call): undefined {
     response.end();
     return undefined;
   }
-  if (initial)
-    for (const object of api.store.all(kind.plural)) if (filter(object)) write('ADDED', encode(object));
-  if (wantsInitialEvents(info.query) && isTrue(info.query.get('allowWatchBookmarks'))) {
-    bookmark(api.store.revision, { 'k8s.io/initial-events-end': 'true' });
-  }
-  for (const event of subscription.past) tell(event);
   const wantsBookmarks = isTrue(info.query.get('allowWatchBookmarks'));
   const beat = () => bookmark(api.store.revision);
   runUntilEnd(call, { timeoutMs, beat: wantsBookmarks ? beat : undefined, end: subscription.end });
+  const present = initial ? api.store.all(kind.plural).filter(filter) : [];
+  for (const object of present) write('ADDED', encode(object));
+  if (wantsInitialEvents(info.query) && wantsBookmarks) {
+    bookmark(api.store.revision, { 'k8s.io/initial-events-end': 'true' });
+  }
+  for (const event of subscription.past) tell(event);
+  allowed = response.writableLength + maxBacklog;
   return undefined;
+}
+
+interface Teller {
+  readonly filter: (object: StoredObject) => boolean;
+  readonly encode: (object: StoredObject) => unknown;
+  readonly send: (line: string) => void;
+}
+
+/** Sends each event that the filter lets through. A fault in a kind's rules ends this watch, not the change it tells of. */
+function tellerFor(call: Call, { filter, encode, send }: Teller): (event: StoreEvent) => void {
+  const isPlain = formOf(call).as === '';
+  return (event) => {
+    try {
+      const type = typeFor(event, filter);
+      if (!type) return;
+      const left = type === 'DELETED' && event.type !== 'DELETED';
+      if (isPlain && type === event.type) send(textOf(event));
+      else send(lineOf(type, encode(left ? gone(event) : event.object)));
+    } catch (error) {
+      call.api.log.error('could not tell of a change', { plural: event.plural, error });
+      call.response.destroy();
+    }
+  };
 }
 
 /** Most watchers of a kind see an event alike: it is written as text once. */
 function textOf(event: StoreEvent): string {
   const known = texts.get(event);
   if (known !== undefined) return known;
-  const text = `${JSON.stringify({ type: event.type, object: event.object })}\n`;
+  const text = lineOf(event.type, event.object);
   texts.set(event, text);
   setImmediate(() => texts.delete(event));
   return text;
+}
+
+function lineOf(type: string, object: unknown): string {
+  return `${JSON.stringify({ type, object })}\n`;
 }
 
 const texts = new WeakMap<StoreEvent, string>();

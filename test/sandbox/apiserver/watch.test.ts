@@ -137,4 +137,19 @@ describe('a watch', () => {
     expect(rows?.[0]?.cells[0]).to.equal('t2');
     watch.stream.destroy();
   });
+
+  it('is cut off when its reader does not read', async () => {
+    const watch = await follow(`resourceVersion=${await now()}`);
+    watch.stream.pause();
+    const closed = new Promise((resolve) => watch.stream.once('close', resolve));
+    await save('large');
+    for (let i = 0; i < 24; i++) {
+      const data = { value: String(i % 10).repeat(900_000) };
+      await api.client.patch(maps, { namespace: 'default', name: 'large' }, { data }, { type: 'merge' });
+    }
+    watch.stream.resume();
+    await closed;
+    expect(watch.events.length).to.be.below(25);
+    expect((await api.client.list(maps)).items.length).to.be.above(0);
+  });
 });
