@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-
 /** The characters of names that Kubernetes makes up: no vowels, no 0, 1, 3 (apimachinery util/rand). */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
@@ -18,11 +16,6 @@ export function canonicalJson(value: unknown): string {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
     return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
-}
-
-/** `length` random characters for a name. */
-export function randomSuffix(length = 5): string {
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
 function safeEncode(digits: string): string {

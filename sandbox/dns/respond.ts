@@ -1,7 +1,9 @@
 import type { Forwarder } from './forward.ts';
-import { encodeReply, ourUdpSize, parseQuery, type Query, type RcodeName, type Reply } from './message.ts';
+import { parseQuery, type Query } from './query.ts';
 import type { ZoneRecord } from './record.ts';
+import { encodeReply, ourUdpSize, type Reply } from './reply.ts';
 import { type Resolution, resolve, type Zone } from './resolve.ts';
+import type { RcodeName } from './wire.ts';
 
 export type Transport = 'udp' | 'tcp';
 

@@ -33,7 +33,7 @@ export function chooseNode({ pod, nodes, podsByNode }: SchedulingView): Choice {
 }
 
 /** The sentence of upstream's FitError, with what its dynamicresources and preemption plugins add (1.35). */
-export function fitError(nodes: number, reasons: readonly string[]): string {
+function fitError(nodes: number, reasons: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { randomSuffix, templateHash } from '../../../sandbox/controllers/template-hash.ts';
+import { templateHash } from '../../../sandbox/controllers/template-hash.ts';
 import { template } from './build.ts';
 
 describe('the hash of a template', () => {
@@ -18,9 +18,5 @@ describe('the hash of a template', () => {
     expect(templateHash({ list: [1, 2] })).not.to.equal(templateHash({ list: [2, 1] }));
     expect(templateHash(template('web:1'), 1)).not.to.equal(first);
     expect(templateHash(template('web:1'), 0)).to.equal(first);
-  });
-
-  it('random endings are five safe characters', () => {
-    for (let i = 0; i < 50; i++) expect(randomSuffix()).to.match(/^[bcdfghjklmnpqrstvwxz2456789]{5}$/);
   });
 });

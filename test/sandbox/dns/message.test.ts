@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { decode, encode } from 'dns-packet';
 import fc from 'fast-check';
-import { encodeReply, parseQuery, type Reply } from '../../../sandbox/dns/message.ts';
+import { parseQuery } from '../../../sandbox/dns/query.ts';
 import type { ZoneRecord } from '../../../sandbox/dns/record.ts';
+import { encodeReply, type Reply } from '../../../sandbox/dns/reply.ts';
 import { createResponder } from '../../../sandbox/dns/respond.ts';
 import { testZone } from './build.ts';
 

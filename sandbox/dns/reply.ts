@@ -1,70 +1,7 @@
-import { type DecodedPacket, decode, encode } from 'dns-packet';
+import { encode } from 'dns-packet';
+import type { Query } from './query.ts';
 import { ttlSeconds, type ZoneRecord } from './record.ts';
-
-export const rcodes = {
-  NOERROR: 0,
-  FORMERR: 1,
-  SERVFAIL: 2,
-  NXDOMAIN: 3,
-  NOTIMP: 4,
-  REFUSED: 5,
-  BADVERS: 16,
-};
-
-export type RcodeName = keyof typeof rcodes;
-
-/** A query, as far as an answer depends on it. */
-export interface Query {
-  id: number;
-  opcode: number;
-  recursionDesired: boolean;
-  /** In lower case, without a dot at the end; the root is the empty text. */
-  name: string;
-  type: string;
-  class: string;
-  /** The question as it came: it goes back byte by byte, with the client's capitals (draft-vixie-dnsext-dns0x20). */
-  question: Buffer;
-  edns: { version: number; size: number } | undefined;
-}
-
-export type Parsed =
-  | { kind: 'query'; query: Query }
-  /** To be answered with this code. */
-  | { kind: 'refused'; rcode: RcodeName; id: number; opcode: number; recursionDesired: boolean }
-  /** Not to be answered at all: too short, or itself an answer. */
-  | { kind: 'ignored' };
-
-const headerLength = 12;
-
-/** Reads a query off the wire. Never throws, whatever the bytes. */
-export function parseQuery(bytes: Buffer): Parsed {
-  if (bytes.length < headerLength) return { kind: 'ignored' };
-  const flags = bytes.readUInt16BE(2);
-  if (flags & 0x8000) return { kind: 'ignored' };
-  const head = {
-    id: bytes.readUInt16BE(0),
-    opcode: (flags >> 11) & 15,
-    recursionDesired: (flags & 0x0100) !== 0,
-  };
-  if (head.opcode !== 0) return { kind: 'refused', rcode: 'NOTIMP', ...head };
-  // RFC 9619: a query with any number of questions but one is malformed.
-  if (bytes.readUInt16BE(4) !== 1) return { kind: 'refused', rcode: 'FORMERR', ...head };
-  const packet = tryDecode(bytes);
-  const [question] = packet?.questions ?? [];
-  const end = questionEnd(bytes);
-  if (!packet || !question || end === undefined) return { kind: 'refused', rcode: 'FORMERR', ...head };
-  return {
-    kind: 'query',
-    query: {
-      ...head,
-      name: question.name.toLowerCase().replace(/\.$/, ''),
-      type: question.type,
-      class: String(question.class),
-      question: bytes.subarray(headerLength, end),
-      edns: ednsOf(packet),
-    },
-  };
-}
+import { headerLength, type RcodeName, rcodes } from './wire.ts';
 
 export interface Reply {
   rcode: RcodeName;
@@ -116,29 +53,6 @@ export function encodeReply(
   header.writeUInt16BE(authorities.parts.length, 8);
   header.writeUInt16BE(additionals.parts.length + (query.edns ? 1 : 0), 10);
   return Buffer.concat([header, question, ...answers.parts, ...authorities.parts, ...additionals.parts, opt]);
-}
-
-function tryDecode(bytes: Buffer): DecodedPacket | undefined {
-  try {
-    return decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Where the first question ends; undefined when its name is cut off or holds a pointer. */
-function questionEnd(bytes: Buffer): number | undefined {
-  let at = headerLength;
-  for (let length = bytes[at]; length !== 0; length = bytes[at]) {
-    if (length === undefined || length > 63) return undefined;
-    at += length + 1;
-  }
-  return at + 5 <= bytes.length ? at + 5 : undefined;
-}
-
-function ednsOf(packet: DecodedPacket): Query['edns'] {
-  const opt = (packet.additionals ?? []).find((record) => record.type === 'OPT');
-  return opt && { version: opt.ednsVersion, size: opt.udpPayloadSize };
 }
 
 /** The size that we ourselves take over UDP without fear of fragments (DNS flag day 2020). */
