@@ -61,18 +61,29 @@ function candidatesOf(
   slices: readonly SliceRecord[],
   node: NodeRecord,
 ): Candidate[] {
-  const found = new Map<string, Candidate>();
+  const found: Candidate[] = [];
   for (const slice of slices) {
     const number = slice.ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol);
     if (!number) continue;
     for (const record of slice.endpoints) {
-      const key = `${record.address}:${number.port}`;
       const local = record.node === node.name;
-      if (found.has(key) && !local) continue;
-      found.set(key, { ...record, port: number.port, local, maybeLocal: local || record.node === undefined });
+      const maybeLocal = local || record.node === undefined;
+      found.push({ ...record, port: number.port, local, maybeLocal });
     }
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
+  if (found.length < 2) return found;
+  found.sort(byAddress);
+  return found.filter((one, i) => i === 0 || !sameAddress(one, found[i - 1]));
+}
+
+/** Of two at one address, the local one comes first. */
+function byAddress(a: Candidate, b: Candidate): number {
+  if (a.address !== b.address) return a.address < b.address ? -1 : 1;
+  return a.port - b.port || Number(b.local) - Number(a.local);
+}
+
+function sameAddress(a: Candidate, b: Candidate | undefined): boolean {
+  return a.address === b?.address && a.port === b.port;
 }
 
 function policiesOf(service: ServiceRecord, found: Categories): Pick<Unit, 'internal' | 'external'> {

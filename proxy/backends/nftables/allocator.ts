@@ -36,7 +36,7 @@ export class Allocator {
   #holdings = new Map<string, Holding>();
   #freeUnits: number[] = [];
   #nextUnit = 1;
-  #bySize = new Map<string, Class[]>();
+  #bySize = new Map<number, Pool>();
   #extra = 0;
   #ids = { next: 0 };
 
@@ -62,7 +62,7 @@ export class Allocator {
     if (!holding) return;
     this.#holdings.delete(id);
     this.#freeUnits.push(holding.unit);
-    for (const list of [holding.cluster, holding.local]) if (list.class) list.class.users--;
+    for (const list of [holding.cluster, holding.local]) if (list.class) this.#leave(list.class);
   }
 
   /** Moves a list to a class for its present size; it stays where it is when that still fits. */
@@ -70,7 +70,7 @@ export class Allocator {
     const size = list.slots.size;
     const now = list.class;
     if (now?.size === size && now.sticky === sticky) return now;
-    if (now) now.users--;
+    if (now) this.#leave(now);
     list.class = size === 0 ? undefined : this.#join(size, sticky);
     return list.class;
   }
@@ -91,33 +91,53 @@ export class Allocator {
     return free;
   }
 
-  /** The least used class of that size; a new one while it would be shared and the pool of counters lasts. */
+  #leave(one: Class): void {
+    one.users--;
+    if (one.users === 0) this.#pool(one.size, one.sticky).idle.push(one);
+  }
+
+  #pool(size: number, sticky: boolean): Pool {
+    const key = sticky ? -size : size;
+    const known = this.#bySize.get(key);
+    if (known) return known;
+    const fresh = { all: [], idle: [], turn: 0 };
+    this.#bySize.set(key, fresh);
+    return fresh;
+  }
+
+  /** A class of that size that nobody uses, else a new one while the pool of counters lasts, else each of them in turn. */
   #join(size: number, sticky: boolean): Class {
-    const key = `${sticky}/${size}`;
-    const known = this.#bySize.get(key) ?? [];
-    this.#bySize.set(key, known);
-    const best = known.reduce<Class | undefined>((a, b) => (a && a.users <= b.users ? a : b), undefined);
+    const pool = this.#pool(size, sticky);
     const joined =
-      best && (best.users === 0 || !this.#mayAdd(size, known.length)) ? best : this.#add(size, sticky);
+      pool.idle.pop() ??
+      (this.#mayAdd(size, pool) ? this.#add(size, sticky, pool) : pool.all[pool.turn++ % pool.all.length]);
+    if (!joined) throw new Error(`no class for ${size} endpoints`);
     joined.users++;
     return joined;
   }
 
-  #mayAdd(size: number, have: number): boolean {
+  #mayAdd(size: number, { all }: Pool): boolean {
+    if (all.length === 0) return true;
     if (this.#scheduler === 'random' || size === 1) return false;
-    return this.#extra < poolSize && have < Math.max(8, Math.floor(slotBudget / size));
+    return this.#extra < poolSize && all.length < Math.max(8, Math.floor(slotBudget / size));
   }
 
-  #add(size: number, sticky: boolean): Class {
-    const list = this.#bySize.get(`${sticky}/${size}`) ?? [];
+  #add(size: number, sticky: boolean, pool: Pool): Class {
     // Class 0 means "drop".
-    const fresh = { index: this.classes.length + 1, size, sticky, counter: list.length, users: 0 };
+    const fresh = { index: this.classes.length + 1, size, sticky, counter: pool.all.length, users: 0 };
     if (fresh.index >= limits.classes) throw new Error('more than 2047 different numbers of endpoints');
-    if (list.length > 0) this.#extra++;
-    list.push(fresh);
+    if (pool.all.length > 0) this.#extra++;
+    pool.all.push(fresh);
     this.classes.push(fresh);
     return fresh;
   }
+}
+
+/** The classes of one size. */
+interface Pool {
+  readonly all: Class[];
+  readonly idle: Class[];
+  turn: number;
 }
 
 /** Counters beyond the first of each size; the rest of the 2047 classes stays for other sizes. */

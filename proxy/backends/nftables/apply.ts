@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ExecError, run } from '../../../lib/exec.ts';
 
 /** What it takes to make a kernel table look as desired, all of it text for `nft -f -`. */
@@ -13,7 +16,23 @@ export interface Script {
 /** Runs one transaction: all of it or nothing. Throws ExecError with nft's own words. */
 export async function applyTransaction(text: string, signal?: AbortSignal): Promise<void> {
   if (text === '') return;
-  await run('nft', ['-f', '-'], { input: text, signal, timeoutMs: 120_000 });
+  const options = { signal, timeoutMs: 120_000 };
+  if (text.length <= pipeBuffer) await run('nft', ['-f', '-'], { ...options, input: text });
+  else await withFile(text, (file) => run('nft', ['-f', file], options));
+}
+
+/** What a pipe holds: a longer text would make this process and nft wait for each other again and again on a busy machine. */
+const pipeBuffer = 60_000;
+
+async function withFile(text: string, use: (file: string) => Promise<unknown>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'workshop-proxy-'));
+  try {
+    const file = join(folder, 'table.nft');
+    await writeFile(file, text, { mode: 0o600 });
+    await use(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -54,15 +54,21 @@ class Draft {
     this.allocator = new Allocator(options.scheduler);
   }
 
+  /** The first filling, in an order that does not depend on that of the events. */
   fill(units: readonly Unit[]): void {
-    for (const unit of [...units].sort((a, b) => (a.id < b.id ? -1 : 1))) this.put(unit);
+    const sorted = [...units].sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const unit of sorted) this.table.load(unit.id, this.#elements(unit));
   }
 
   put(unit: Unit) {
-    const delta = this.table.put(unit.id, elementsOf(unit, this.allocator, this.nodeIps));
+    return this.table.put(unit.id, this.#elements(unit));
+  }
+
+  #elements(unit: Unit): Element[] {
+    const elements = elementsOf(unit, this.allocator, this.nodeIps);
     for (const { recorder } of recordersOf(unit, this.allocator))
       this.recorders.set(recorder.suffix, recorder);
-    return delta;
+    return elements;
   }
 
   drop(id: string) {

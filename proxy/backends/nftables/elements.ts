@@ -88,21 +88,24 @@ function code({ holding, sticky }: Parts, kind: Kind, list: Class | undefined, l
   return codeText({ kind, sticky: sticky && !!list, class: list?.index ?? 0, local, unit: holding.unit });
 }
 
+const words = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
+
 function place(
   unit: Unit,
   address: string,
   rank: string,
 ): Pick<Element, 'key' | 'claim' | 'rank'> & { key: string } {
-  const key = `${address} . ${unit.protocol.toLowerCase()} . ${unit.port}`;
+  const key = `${address} . ${words[unit.protocol]} . ${unit.port}`;
   return { key, claim: key, rank: `${rank} ${unit.id}` };
 }
 
 function nodePortPlace(unit: Unit): Pick<Element, 'key' | 'claim' | 'rank'> & { key: string } {
-  const key = `${unit.protocol.toLowerCase()} . ${unit.nodePort}`;
+  const key = `${words[unit.protocol]} . ${unit.nodePort}`;
   return { key, claim: key, rank: unit.id };
 }
 
 function firewallElements(unit: Unit, nodeIps: readonly string[]): Element[] {
+  if (unit.sourceRanges.length === 0) return [];
   return unit.vips.flatMap((vip) => {
     const ranges = allowedRanges(unit.sourceRanges, vip, nodeIps);
     if (ranges === 'all') return [];
@@ -133,10 +136,9 @@ function listElements(holding: Holding, list: List, local: boolean, sticky: bool
 
 /** Pods of this node that may get a connection of their own back. */
 function hairpinElements(unit: Unit): Element[] {
-  const addresses = new Set<string>();
-  for (const list of [unit.cluster, unit.local]) {
-    for (const { address, maybeLocal } of list) if (maybeLocal) addresses.add(address);
-  }
+  const own = [...unit.cluster, ...unit.local].filter(({ maybeLocal }) => maybeLocal);
+  if (own.length === 0) return [];
+  const addresses = new Set(own.map(({ address }) => address));
   return [...addresses].map((address) => {
     const key = `${address} . ${address}`;
     return { set: 'hairpins', key, claim: `hairpin ${key}`, rank: unit.id };

@@ -28,8 +28,10 @@ export class Table {
     return difference(before, this.#live(touched));
   }
 
-  has(unit: string): boolean {
-    return this.#units.has(unit);
+  /** Like put for a unit that is not there yet, when nobody asks what changes: for the first filling. */
+  load(unit: string, elements: readonly Element[]): void {
+    this.#units.set(unit, elements);
+    for (const element of elements) this.#claim(unit, element);
   }
 
   units(): Iterable<string> {
