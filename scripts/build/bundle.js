@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /** Packages that stay outside: they bring machine code, or load files of their own by path. */
@@ -53,7 +53,10 @@ export async function bundleAll(root) {
 
 /** Old chunks stay for the programs that still run from them; their names hold a hash. */
 async function install(from, to) {
-  await cp(`${from}/chunks`, `${to}/chunks`, { recursive: true, force: true });
+  await mkdir(`${to}/chunks`, { recursive: true });
+  // Moved, not copied: a program that starts at this moment finds each chunk whole.
+  for (const name of await readdir(`${from}/chunks`))
+    await rename(`${from}/chunks/${name}`, `${to}/chunks/${name}`);
   for (const name of ['workshop.js', 'sandbox.js', 'proxy.js'])
     await rename(`${from}/${name}`, `${to}/${name}`);
 }

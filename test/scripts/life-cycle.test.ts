@@ -9,6 +9,7 @@ import { type ClusterRecord, readRecord } from '../../lib/cluster/record.ts';
 import { run } from '../../lib/exec.ts';
 import { resources } from '../../lib/kube/resources.ts';
 import { clusterPaths } from '../../lib/paths.ts';
+import { programCommand } from '../../lib/programs.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { hostNetwork, namespaceOf, processesIn } from '../sandbox/supervise/host-state.ts';
 import { interruptAt, workshop } from './type.ts';
@@ -251,8 +252,9 @@ describe('the life of a cluster', function () {
   it('says so when the disk is full, with 3, and leaves nothing running', async () => {
     const small = mkdtempSync(join(tmpdir(), 'small-'));
     const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-    const script = 'mount -t tmpfs -o size=64k none "$1" && WORKSHOP_STATE_DIR="$1" exec "$2" "$3" up';
-    const words = [small, process.execPath, join(import.meta.dirname, '../../scripts/bin/workshop.js')];
+    const script =
+      'mount -t tmpfs -o size=64k none "$1" && export WORKSHOP_STATE_DIR="$1" && shift && exec "$@"';
+    const words = [small, ...programCommand('workshop'), 'up'];
     const { exitCode, stderr } = await run(
       'unshare',
       [...user, '--mount', '--', 'sh', '-c', script, 'sh', ...words],
