@@ -12,18 +12,19 @@ export const timeout: Check = {
   claims: ['P-05'],
   title: 'timeoutSeconds is 10800 by default; with a short one a client that paused may move on',
   look: 'sessionAffinityConfig in kubectl get service --output yaml; requests with pauses between them',
+  timeoutMs: 45_000,
   async run(lab) {
     await remove(lab, resources.services, name);
     const service = await create(lab);
     const given = service.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds;
     expect(given, 'timeoutSeconds of a Service that does not choose').to.equal(10_800);
-    const patch = { spec: { sessionAffinityConfig: { clientIP: { timeoutSeconds: 1 } } } };
+    const patch = { spec: { sessionAffinityConfig: { clientIP: { timeoutSeconds: 2 } } } };
     const ref = { namespace: lab.namespace, name };
     await lab.client.patch(resources.services, ref, patch, { type: 'merge', signal: lab.signal });
     await endpointsAre(lab, name, await podsWith(lab, 'app=webserver'));
     const url = `http://${service.spec?.clusterIP}:8080`;
     const [from, to] = await movesOn(lab, url);
-    lab.seen(`default 10800 s; with 1 s: ${shortName(from)} for 20 requests, after a pause ${shortName(to)}`);
+    lab.seen(`default 10800 s; with 2 s: ${shortName(from)} for 20 requests, after a pause ${shortName(to)}`);
   },
 };
 
@@ -45,7 +46,7 @@ const pauses = 9;
 async function movesOn(lab: Lab, url: string): Promise<[string, string]> {
   let last: string | undefined;
   for (let i = 0; i <= pauses; i++) {
-    if (i > 0) await lab.inPod('debug', ['sleep', '1.5']);
+    if (i > 0) await lab.inPod('debug', ['sleep', '2.5']);
     const answers = await askFromPod(lab, 'debug', url, { times: i === 0 ? 20 : 1 });
     const names = new Set(answersOf(answers));
     expect(

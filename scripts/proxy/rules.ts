@@ -41,11 +41,20 @@ async function addressesOf(cluster: ProxyContext['cluster'], word: string): Prom
   ]);
 }
 
-/** Elements of sets and maps stand several to a line in nft's listing; each gets a line of its own here. */
-function linesWith(rules: string, addresses: ReadonlySet<string>): string {
-  const kept = rules
-    .replace(/,\s*(?=[\d"])/g, ',\n\t\t')
-    .split('\n')
-    .filter((line) => line.split(/[^\w.]+/).some((word) => addresses.has(word)));
-  return kept.length === 0 ? '' : `${kept.join('\n')}\n`;
+/**
+ * The lines of a listing that hold one of the words, below the name of the map, set or chain they are in. Elements of sets and
+ * maps stand several to a line in nft's listing; each gets a line of its own here.
+ */
+export function linesWith(rules: string, words: ReadonlySet<string>): string {
+  const kept: string[] = [];
+  let place = '';
+  for (const line of rules.replace(/,\s*(?=[\d"a-f])/g, ',\n').split('\n')) {
+    const [, name] = /^\s*((?:map|set|chain) \S+) \{/.exec(line) ?? [];
+    place = name ?? place;
+    if (!line.split(/[^\w.:]+/).some((word) => words.has(word))) continue;
+    if (place !== '') kept.push(`${place}:`);
+    place = '';
+    kept.push(`  ${line.replace(/^\s*(elements = \{)?\s*/, '').replace(/[\s,}]+$/, '')}`);
+  }
+  return kept.map((line) => `${line}\n`).join('');
 }

@@ -209,7 +209,7 @@ export const sabotages: readonly Sabotage[] = [
       const reset = waitFor(
         async () => {
           const made = await getService(lab, 'hostname-service-timeout');
-          if (made.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds !== 1) return false;
+          if (made.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds !== 2) return false;
           await changed(lab, 'hostname-service-timeout', {
             sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } },
           });
