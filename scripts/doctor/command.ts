@@ -1,6 +1,7 @@
 import type { Command } from '../cli/command.ts';
 import { addressFindings } from './addresses.ts';
 import type { Finding } from './check.ts';
+import { checkKernel } from './kernel.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { checkPlatform } from './platform.ts';
 import { checkPrograms } from './programs.ts';
@@ -16,6 +17,7 @@ export const doctor: Command = {
       ...checkPlatform(process.platform),
       ...checkPrograms(env['PATH']),
       ...(await checkNamespaces({ signal })),
+      ...(await checkKernel(signal)),
       ...checkSpace(env),
       ...(await addressFindings(settings, signal)),
     ];

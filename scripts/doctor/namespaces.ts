@@ -22,8 +22,14 @@ export async function checkNamespaces(probe: NamespaceProbe = {}): Promise<Findi
     return [good('namespaces', root ? 'as root' : 'as an ordinary user')];
   } catch (error) {
     if (signal?.aborted) throw error;
-    return [forbiddenBy(root, read) ?? bad('namespaces', messageOf(error), 'run it as root: sudo npm start')];
+    return [forbiddenBy(root, read) ?? bad('namespaces', messageOf(error), otherwise(root))];
   }
+}
+
+function otherwise(root: boolean): string {
+  return root
+    ? 'a container that may make namespaces (docker run --privileged), or a machine of your own'
+    : 'run it as root: sudo npm start';
 }
 
 function forbiddenBy(root: boolean, read: (name: string) => string | undefined): Finding | undefined {

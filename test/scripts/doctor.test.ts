@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadSettings } from '../../lib/settings/load.ts';
 import { routeFindings } from '../../scripts/doctor/addresses.ts';
+import { checkKernel } from '../../scripts/doctor/kernel.ts';
 import { checkNamespaces } from '../../scripts/doctor/namespaces.ts';
 import { checkPlatform } from '../../scripts/doctor/platform.ts';
 import { checkPrograms } from '../../scripts/doctor/programs.ts';
@@ -27,6 +28,12 @@ describe('doctor', () => {
       expect(finding?.advice).to.contain(`sudo sysctl -w ${advice}`);
     });
   }
+
+  it('finds every kernel feature on this machine', async () => {
+    expect(await checkKernel()).to.deep.equal([
+      { id: 'kernel', ok: true, required: true, message: 'bridge, veth, nf_tables (NAT), overlayfs' },
+    ]);
+  });
 
   it("passes the kernel's own words on when no setting explains them", async () => {
     const [finding] = await checkNamespaces({
