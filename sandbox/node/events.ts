@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isNotFound } from '../../lib/kube/api-error.ts';
 import type { Client } from '../../lib/kube/client.ts';
 import { resources } from '../../lib/kube/resources.ts';
@@ -71,12 +70,9 @@ function newEvent(fields: {
   node: string;
 }): Event {
   const { about, type, reason, message, now, node } = fields;
-  const suffix = createHash('sha256')
-    .update(`${about.uid}${reason}${message}${now}${Math.random()}`)
-    .digest('hex');
   const namespace = about.namespace ?? 'default';
   return {
-    metadata: { name: `${about.name}.${suffix.slice(0, 16)}`, namespace },
+    metadata: { name: `${about.name}.${nextSuffix()}`, namespace },
     involvedObject: withoutUndefined({ ...about }),
     type,
     reason,
@@ -88,6 +84,15 @@ function newEvent(fields: {
     lastTimestamp: now,
     count: 1,
   };
+}
+
+let lastSuffix = 0n;
+
+/** The time in nanoseconds, in hexadecimal, always a later one: lists are in the order of names, hence of time. */
+function nextSuffix(): string {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  lastSuffix = now > lastSuffix ? now : lastSuffix + 1n;
+  return lastSuffix.toString(16);
 }
 
 function withoutUndefined(target: EventTarget): Event['involvedObject'] {

@@ -130,7 +130,7 @@ function createUnit(node: NodeContext, pod: Pod, known: PodRecord | undefined): 
 /** Finds the containers of an earlier agent's pod again; of those that are over, notes how they ended. */
 function takeOver(unit: PodUnit): void {
   const { record } = unit;
-  if (record.address && !record.hostNetwork) unit.node.addresses()?.claim(record.address);
+  if (record.holder && record.address && !record.hostNetwork) unit.node.addresses()?.claim(record.address);
   if (!record.holder || !isAlive(record.holder)) unit.prepared = false;
   for (const container of allContainers(unit.pod)) {
     const known = record.containers[container.name];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFifos } from '../runtime/fifo.ts';
 import { startHolder } from '../runtime/holder.ts';
 import { connectPod, disconnectPod } from '../runtime/network.ts';
-import { isAlive } from '../runtime/process-id.ts';
+import { isAlive, signalProcess } from '../runtime/process-id.ts';
 import { hostnameOf, hostsFile } from './hosts-file.ts';
 import { allContainers } from './pod.ts';
 import { resolvConf } from './resolv-conf.ts';
@@ -32,6 +32,17 @@ export function lostSandbox({ record }: PodUnit): boolean {
   return record.holder !== undefined && !isAlive(record.holder);
 }
 
+/** Gives back a pod's namespaces, cable and address. Its address stays in the record, for the status. Safe to repeat. */
+export async function closeSandbox({ record, node }: PodUnit): Promise<void> {
+  if (!record.holder) return;
+  signalProcess(record.holder, 'SIGKILL');
+  if (!record.hostNetwork) {
+    await disconnectPod(record.uid);
+    if (record.address) node.addresses()?.release(record.address);
+  }
+  delete record.holder;
+}
+
 async function openSandbox(unit: PodUnit): Promise<void> {
   const { record, node } = unit;
   if (record.holder && isAlive(record.holder)) return;
@@ -39,7 +50,6 @@ async function openSandbox(unit: PodUnit): Promise<void> {
   else {
     const pool = node.addresses();
     if (!pool) throw new Error('the node has no podCIDR yet');
-    if (record.address) pool.release(record.address);
     record.address = pool.take();
   }
   const holder = await startHolder({

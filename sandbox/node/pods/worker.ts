@@ -2,11 +2,9 @@ import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../lib/errors.ts';
 import { createRunner } from '../../../lib/runner.ts';
-import { disconnectPod } from '../runtime/network.ts';
-import { signalProcess } from '../runtime/process-id.ts';
 import { endContainer } from './end-container.ts';
 import { type Container, isFinished, isSidecar } from './pod.ts';
-import { lostSandbox, preparePod } from './prepare.ts';
+import { closeSandbox, lostSandbox, preparePod } from './prepare.ts';
 import { warnOfMissingSecrets } from './pull-image.ts';
 import { deletePod, reportStatus } from './report.ts';
 import { shouldRestart } from './restart.ts';
@@ -49,6 +47,9 @@ export function startWorker(unit: PodUnit, onRemoved: () => void): PodWorker {
         await warnOfMissingSecrets(unit);
       }
       await runContainers(unit);
+    } else if (unit.live.size === 0 && unit.record.holder) {
+      await closeSandbox(unit);
+      saveRecord(unit);
     }
     await reportStatus(unit);
   }
@@ -84,8 +85,7 @@ async function prepare(unit: PodUnit): Promise<void> {
     podEvent(unit, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
     for (const live of unit.live.values()) live.signal('SIGKILL');
     await Promise.all([...unit.live.values()].map((live) => live.exited));
-    await disconnectPod(unit.record.uid);
-    delete unit.record.holder;
+    await closeSandbox(unit);
     saveRecord(unit);
   }
   try {
@@ -144,19 +144,24 @@ async function endPod(unit: PodUnit): Promise<boolean> {
       const message = `Stopping container ${container.name}`;
       void endContainer(unit, container, { graceSeconds, message }).then(() => unit.request());
     }
+    killOverdue(unit);
     if (!unit.gone) await reportStatus(unit);
     return false;
   }
   return unit.ending.size === 0;
 }
 
+/** The time to end may have been shortened meanwhile (`kubectl delete --now` after `kubectl delete`). */
+function killOverdue(unit: PodUnit): void {
+  const due = Date.parse(unit.pod.metadata?.deletionTimestamp ?? '') + patienceMs;
+  const leftMs = due - Date.now();
+  if (Number.isNaN(leftMs)) return;
+  if (leftMs > 0) unit.request(leftMs);
+  else for (const live of unit.live.values()) live.signal('SIGKILL');
+}
+
 async function cleanUp(unit: PodUnit): Promise<void> {
-  const { record, paths } = unit;
   if (!unit.gone) await reportStatus(unit);
-  if (record.holder) signalProcess(record.holder, 'SIGKILL');
-  if (!record.hostNetwork) {
-    await disconnectPod(record.uid);
-    if (record.address) unit.node.addresses()?.release(record.address);
-  }
-  rmSync(paths.folder, { recursive: true, force: true });
+  await closeSandbox(unit);
+  rmSync(unit.paths.folder, { recursive: true, force: true });
 }

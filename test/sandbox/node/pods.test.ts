@@ -256,6 +256,39 @@ describe('a node', function () {
     for (const address of addresses) expect(stdout).not.to.include(`${address} `);
   });
 
+  it('gives the address of a finished pod back, and keeps showing it', async () => {
+    await cluster.createPod('done', { ...busybox('exit 0'), restartPolicy: 'Never' });
+    const done = await cluster.podWhen('done', 'to succeed', (pod) => pod.status?.phase === 'Succeeded');
+    await waitFor(
+      async () =>
+        !(await cluster.onNode('worker-node01', ['ip', 'route'])).stdout.includes(`${done.status?.podIP} `),
+      { what: 'the cable to go', timeoutMs: 5000 },
+    );
+    expect((await cluster.pod('done')).status?.podIP).to.equal(done.status?.podIP);
+  });
+
+  it("puts a hostNetwork pod on the node's network", async () => {
+    await cluster.createPod('host', {
+      hostNetwork: true,
+      containers: [{ name: 'web', image: 'nginx', readinessProbe: { httpGet: { port: 80 } } }],
+    });
+    const pod = await cluster.podWhen('host', 'to be Ready', isReady);
+    expect(pod.status?.podIP).to.equal('192.168.56.11');
+    const page = await cluster.onNode('worker-node02', ['busybox', 'wget', '-qO-', 'http://192.168.56.11/']);
+    expect(page.stdout).to.include('Welcome to nginx!');
+    await cluster.kubectl(['delete', 'pod', 'host', '--now']);
+  });
+
+  it('heeds a shorter grace period that comes later', async () => {
+    const script = "trap '' TERM; while true; do sleep 0.1; done";
+    await cluster.createPod('slow', { ...busybox(script), terminationGracePeriodSeconds: 600 });
+    await cluster.podWhen('slow', 'to be Ready', isReady);
+    await cluster.kubectl(['delete', 'pod', 'slow', '--wait=false']);
+    const begun = performance.now();
+    await cluster.kubectl(['delete', 'pod', 'slow', '--grace-period=1']);
+    expect(performance.now() - begun).to.be.lessThan(12_000);
+  });
+
   it('drops privileges: a pod cannot configure the network nor write to the kernel', async () => {
     const script = 'ip link set eth0 down; echo 1 >/proc/sys/vm/panic_on_oom; ip addr show eth0';
     const { stdout, stderr } = await cluster.kubectl(['exec', 'client', '--', 'sh', '-c', script]);
