@@ -14,30 +14,32 @@ export function unitsOf(
   if (clusterIP === undefined) return [];
   const own = slices.filter((slice) => slice.family === family);
   const ofFamily = (address: string) => familyOf(address) === family;
-  const shared = {
-    namespace: service.namespace,
-    name: service.name,
-    family,
-    clusterIP,
-    externalIPs: service.externalIPs.filter(ofFamily),
-    vips: service.vips.filter(ofFamily),
-    sourceRanges: service.sourceRanges.filter((range) => rangeFamily(range) === family),
-    affinitySeconds: service.affinitySeconds,
-  };
+  const externalIPs = service.externalIPs.filter(ofFamily);
+  const vips = service.vips.filter(ofFamily);
+  const sourceRanges = service.sourceRanges.filter((range) => rangeFamily(range) === family);
   return service.ports.map((port) => {
     const candidates = candidatesOf(port, own, node);
     const categories = categorize(candidates, node);
-    const policies = policiesOf(service, categories);
+    const { internal, external } = policiesOf(service, categories);
+    // Written out, not spread: with ten thousand Services this is where the time goes.
     return {
-      ...shared,
-      ...policies,
       id: `${family}/${service.namespace}/${service.name}/${port.name}/${port.protocol}`,
+      namespace: service.namespace,
+      name: service.name,
       portName: port.name,
+      family,
       protocol: port.protocol,
       port: port.port,
+      clusterIP,
       nodePort: port.nodePort,
+      externalIPs,
+      vips,
+      sourceRanges,
+      affinitySeconds: service.affinitySeconds,
+      internal,
+      external,
       cluster: categories.cluster.map(endpoint),
-      local: usesLocal(policies) ? categories.local.map(endpoint) : [],
+      local: internal === 'local' || external === 'local' ? categories.local.map(endpoint) : [],
       serving: servingOf(port, candidates),
     };
   });
@@ -68,7 +70,17 @@ function candidatesOf(
     for (const record of slice.endpoints) {
       const local = record.node === node.name;
       const maybeLocal = local || record.node === undefined;
-      found.push({ ...record, port: number.port, local, maybeLocal });
+      found.push({
+        address: record.address,
+        port: number.port,
+        local,
+        maybeLocal,
+        ready: record.ready,
+        serving: record.serving,
+        terminating: record.terminating,
+        zoneHints: record.zoneHints,
+        nodeHints: record.nodeHints,
+      });
     }
   }
   if (found.length < 2) return found;
@@ -93,10 +105,6 @@ function policiesOf(service: ServiceRecord, found: Categories): Pick<Unit, 'inte
     internal: service.internalLocal ? (anyLocal ? 'local' : 'drop') : 'cluster',
     external: service.externalLocal ? (anyLocal ? 'local' : 'local-drop') : 'cluster',
   };
-}
-
-function usesLocal({ internal, external }: Pick<Unit, 'internal' | 'external'>): boolean {
-  return internal === 'local' || external === 'local';
 }
 
 function endpoint({ address, port, local, maybeLocal }: Candidate): Endpoint {
