@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient } from '../../lib/kube/client.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
@@ -65,7 +66,7 @@ async function comeUp(cluster: Cluster, { keepers, steps }: Controlled): Promise
   const kept = (kind: string) => keepers.filter(({ spec }) => spec.ready.kind === kind);
   const allReady = (some: readonly Keeper[]) =>
     Promise.all(some.map((each) => awaitReady(each, client, signal)));
-  await steps.step('network', () => buildNetwork(settings, signal));
+  await steps.step('network', () => buildNetwork(settings, signal)).catch(startOver);
   await steps.step('API server', async () => {
     for (const keeper of kept('apiserver')) keeper.start();
     await allReady(kept('apiserver'));
@@ -81,6 +82,14 @@ async function comeUp(cluster: Cluster, { keepers, steps }: Controlled): Promise
     }),
   ]);
   steps.finish();
+}
+
+/** Half a network cannot be mended: pid 1 is asked to end, and the supervisor begins with new namespaces. */
+async function startOver(error: unknown): Promise<never> {
+  // Followers are told first.
+  await delay(200);
+  process.kill(1, 'SIGUSR1');
+  throw error;
 }
 
 /** Until it works: the API server may be away for a moment just then. */

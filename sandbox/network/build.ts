@@ -1,5 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { run } from '../../lib/exec.ts';
+import { repositoryRoot } from '../../lib/root.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import { planNetwork } from './plan.ts';
 
@@ -30,19 +32,8 @@ async function createNode(name: string, signal?: AbortSignal): Promise<void> {
   await run('unshare', [`--net=${net}`, `--uts=${uts}`, '--', 'busybox', 'hostname', name], { signal });
 }
 
-/**
- * Kernel settings come first, so that interfaces made later inherit them. Packets are forwarded; replies may take another way
- * than the requests (rp_filter off), since a Service's answer comes back from another address than the one asked.
- */
-const prepare = `
-cd /proc/sys/net/ipv4
-echo 1 > ip_forward
-echo 0 > conf/all/rp_filter
-echo 0 > conf/default/rp_filter
-exec ip -batch -
-`;
-
 async function configure(prefix: readonly string[], batch: string, signal?: AbortSignal): Promise<void> {
-  const [program = 'sh', ...args] = [...prefix, 'sh', '-e', '-c', prepare];
+  const script = join(repositoryRoot(), 'sandbox', 'network', 'configure.sh');
+  const [program = 'sh', ...args] = [...prefix, 'sh', script];
   await run(program, args, { input: batch, signal });
 }

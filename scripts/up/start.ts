@@ -123,7 +123,7 @@ async function followSteps({ progress }: Context, paths: ClusterPaths, signal: A
     else {
       progress.failed(step, ms);
       throw new WorkshopError('environment', `could not bring up the ${step}: ${error}`, {
-        advice: `look into ${paths.logs}`,
+        advice: `workshop doctor, or look into ${paths.logs}`,
       });
     }
   }
