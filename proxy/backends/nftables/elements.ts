@@ -26,16 +26,19 @@ export function elementsOf(unit: Unit, allocator: Allocator, nodeIps: readonly s
   setList(holding.local, unit.local);
   const cluster = allocator.classify(holding.cluster, sticky);
   const local = allocator.classify(holding.local, sticky);
-  return [
-    ...internalElements(parts, unit.internal === 'local' ? local : cluster),
-    ...externalElements(parts, cluster, local),
-    ...firewallElements(unit, nodeIps),
-    ...listElements(holding, holding.cluster, false, sticky),
-    ...listElements(holding, holding.local, true, sticky),
-    ...hairpinElements(unit),
-    ...recorderElements(unit, allocator),
-    { set: 'cluster-ips', key: unit.clusterIP, claim: `cluster-ip ${unit.clusterIP}`, rank: unit.id },
+  const own = internalElement(parts, unit.internal === 'local' ? local : cluster);
+  const clusterIP = unit.clusterIP;
+  const all: Element[] = [
+    own,
+    { set: 'cluster-ips', key: clusterIP, claim: `cluster-ip ${clusterIP}`, rank: unit.id },
   ];
+  addListElements(all, holding, holding.cluster, false, sticky);
+  addListElements(all, holding, holding.local, true, sticky);
+  if (hasExternal(unit)) {
+    all.push(...externalElements(parts, cluster, local), ...firewallElements(unit, nodeIps));
+  }
+  all.push(...hairpinElements(unit), ...recorderElements(unit, allocator));
+  return all;
 }
 
 interface Parts {
@@ -52,12 +55,14 @@ function setList(list: List, endpoints: readonly Endpoint[]): void {
   list.slots.set(endpoints.map(({ address, port }) => `${address} . ${port}`));
 }
 
-function internalElements({ unit, holding, sticky }: Parts, list: Class | undefined): Element[] {
-  const at = place(unit, unit.clusterIP, '0');
-  if (unit.internal === 'reject') return [{ set: 'rejected', ...at }];
-  if (unit.internal === 'drop' || !list) return [{ set: 'dropped', ...at }];
-  const code = { kind: 'internal', sticky, class: list.index, unit: holding.unit } as const;
-  return [{ set: 'services', ...at, value: codeText({ ...code, local: unit.internal === 'local' }) }];
+function internalElement({ unit, holding, sticky }: Parts, list: Class | undefined): Element {
+  const key = keyOf(unit, unit.clusterIP);
+  const rank = `0 ${unit.id}`;
+  if (unit.internal === 'reject') return { set: 'rejected', key, claim: key, rank };
+  if (unit.internal === 'drop' || !list) return { set: 'dropped', key, claim: key, rank };
+  const isLocal = unit.internal === 'local';
+  const value = codeText({ kind: 'internal', sticky, class: list.index, unit: holding.unit, local: isLocal });
+  return { set: 'services', key, claim: key, rank, value };
 }
 
 function externalElements(parts: Parts, cluster: Class | undefined, local: Class | undefined): Element[] {
@@ -95,8 +100,12 @@ function place(
   address: string,
   rank: string,
 ): Pick<Element, 'key' | 'claim' | 'rank'> & { key: string } {
-  const key = `${address} . ${words[unit.protocol]} . ${unit.port}`;
+  const key = keyOf(unit, address);
   return { key, claim: key, rank: `${rank} ${unit.id}` };
+}
+
+function keyOf(unit: Unit, address: string): string {
+  return `${address} . ${words[unit.protocol]} . ${unit.port}`;
 }
 
 function nodePortPlace(unit: Unit): Pick<Element, 'key' | 'claim' | 'rank'> & { key: string } {
@@ -117,20 +126,23 @@ function firewallElements(unit: Unit, nodeIps: readonly string[]): Element[] {
   });
 }
 
-function listElements(holding: Holding, list: List, local: boolean, sticky: boolean): Element[] {
-  if (!sticky) {
-    return list.slots.entries().map(({ endpoint }, slot) => ({
-      set: 'endpoints',
-      key: slotKey(slot, holding.unit, local),
-      value: endpoint,
-    }));
-  }
-  return list.slots.entries().flatMap(({ endpoint, id }, slot) => {
-    const key = slotKey(id, holding.unit, local);
-    return [
-      { set: 'sticky-slots', key: slotKey(slot, holding.unit, local), value: key },
-      { set: 'sticky-endpoints', key, value: endpoint },
-    ];
+/** Adds in place: a list may have thousands of endpoints. */
+function addListElements(
+  all: Element[],
+  holding: Holding,
+  list: List,
+  local: boolean,
+  sticky: boolean,
+): void {
+  list.slots.entries().forEach(({ endpoint, id }, slot) => {
+    const key = slotKey(slot, holding.unit, local);
+    if (!sticky) {
+      all.push({ set: 'endpoints', key, value: endpoint });
+      return;
+    }
+    const lasting = slotKey(id, holding.unit, local);
+    all.push({ set: 'sticky-slots', key, value: lasting });
+    all.push({ set: 'sticky-endpoints', key: lasting, value: endpoint });
   });
 }
 
