@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openCluster } from '../../lib/cluster/open.ts';
+import { clusterPaths } from '../../lib/paths.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { labLabel } from '../../scripts/verify/lab-context.ts';
@@ -80,6 +82,21 @@ describe('on a running cluster', function () {
     const { exitCode, stderr } = await cluster.workshop(['verify', '01-pods', '--timeout', '500ms']);
     expect(stderr).to.include('could not verify in time');
     expect(exitCode).to.equal(4);
+  });
+
+  it('workshop verify ends with 3 while the API server is away', async () => {
+    const name = cluster.env['WORKSHOP_NAME'] ?? '';
+    const { components, close } = openCluster(name, clusterPaths(name, cluster.stateDir));
+    await components.stop('apiserver');
+    try {
+      const { exitCode, stderr } = await cluster.workshop(['verify', 'L-04']);
+      expect(exitCode).to.equal(3);
+      expect(stderr).to.not.match(/\n\s+at /);
+    } finally {
+      await components.start('apiserver');
+      close();
+    }
+    expect((await cluster.workshop(['verify', 'L-04'])).exitCode).to.equal(0);
   });
 
   it('Ctrl-C ends verify at once, and the namespaces of its labs go', async () => {

@@ -17,6 +17,8 @@ export interface Sabotage {
   observed: RegExp;
   /** It breaks more than its own lab, so nothing else may run meanwhile. */
   alone?: boolean;
+  /** Its check takes its time to turn red, so it begins first. */
+  slow?: boolean;
 }
 
 export type Restore = () => Promise<void>;
@@ -205,6 +207,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     claim: 'P-05',
     name: 'somebody sets the timeout back to three hours',
+    slow: true,
     break: async (lab) => {
       const reset = waitFor(
         async () => {
