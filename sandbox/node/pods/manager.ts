@@ -71,7 +71,10 @@ export function startPodManager(node: NodeContext): PodManager {
     signal: node.signal,
     onChange,
   });
-  pods.done.catch(() => {});
+  // Only a fault of ours ends the watch before its time: then this process must not live on blindly.
+  pods.done.catch((error: unknown) => {
+    if (!node.signal.aborted) throw error;
+  });
   pods.synced.then(
     () => {
       for (const record of left.values()) begin(podOf(record), true);

@@ -56,9 +56,13 @@ export interface PodUnit {
   request(ms?: number): void;
 }
 
-/** Writes the pod's record to disk. */
+/** Writes the pod's record to disk. A full disk costs no pod: only the next agent would know less. */
 export function saveRecord(unit: PodUnit): void {
-  replaceFile(unit.paths.state, JSON.stringify(unit.record));
+  try {
+    replaceFile(unit.paths.state, JSON.stringify(unit.record));
+  } catch (error) {
+    unit.log.warn('record not saved', { error });
+  }
 }
 
 /** Records an event about the pod, or about one of its containers. */

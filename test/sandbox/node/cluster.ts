@@ -29,6 +29,8 @@ export interface TestCluster {
   events(name: string): Promise<{ type: string; reason: string; message: string; count: number }[]>;
   /** Ends a node's agent by SIGKILL and starts another. */
   replaceAgent(node: string): Promise<void>;
+  /** Ends the API server and starts it again over the same data. */
+  restartApi(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,11 +40,14 @@ export async function startCluster(): Promise<TestCluster> {
   const child = spawn(
     'unshare',
     [...unshareFlags(), '--', process.execPath, '--import', 'tsx', 'test/sandbox/node/inside.ts', folder],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder } },
   );
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const first = await lines.next();
-  if (first.done) throw new Error('the test cluster did not start');
+  if (first.done) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error('the test cluster did not start');
+  }
   const { socket, kubeconfig: insideConfig } = JSON.parse(first.value) as {
     socket: string;
     kubeconfig: string;
@@ -100,6 +105,10 @@ export async function startCluster(): Promise<TestCluster> {
     },
     replaceAgent: async (node) => {
       child.stdin.write(`kill ${node}\n`);
+      await lines.next();
+    },
+    restartApi: async () => {
+      child.stdin.write('restart api\n');
       await lines.next();
     },
     close: async () => {

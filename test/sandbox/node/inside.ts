@@ -89,16 +89,19 @@ for (const { name, podCidr } of nodes) {
 }
 process.stdout.write(`${JSON.stringify({ socket: api.socket, kubeconfig: api.kubeconfig })}\n`);
 
-// Commands, one a line: `kill NODE` ends the agent of a node without warning and starts another.
+// Commands, one a line: `kill NODE` ends the agent of a node without warning and starts another; `restart api` ends the API
+// server and starts it again over the same data.
 for await (const line of createInterface({ input: process.stdin })) {
   const [verb, name] = line.split(' ');
+  if (verb === 'restart') await api.restart();
   const node = nodes.find((candidate) => candidate.name === name);
-  if (verb !== 'kill' || !node) break;
-  const child = agents.get(node.name);
-  const gone = new Promise((resolve) => child?.once('exit', resolve));
-  child?.kill('SIGKILL');
-  await gone;
-  await startAgent(node);
+  if (verb === 'kill' && node) {
+    const child = agents.get(node.name);
+    const gone = new Promise((resolve) => child?.once('exit', resolve));
+    child?.kill('SIGKILL');
+    await gone;
+    await startAgent(node);
+  }
   process.stdout.write('done\n');
 }
 await api.close();

@@ -298,6 +298,34 @@ describe('a node', function () {
     expect(stdout).to.include('UP');
   });
 
+  it('runs a sidecar beside the container that came after it', async () => {
+    const sidecar = {
+      name: 'side',
+      image: 'nginx',
+      restartPolicy: 'Always',
+      startupProbe: { tcpSocket: { port: 80 } },
+    };
+    await cluster.createPod('both', {
+      initContainers: [sidecar],
+      ...busybox(`wget -qO- http://127.0.0.1/; ${idle}`),
+    });
+    const pod = await cluster.podWhen('both', 'to be Ready', isReady);
+    expect(pod.status?.initContainerStatuses?.[0]).to.include({ ready: true, started: true });
+    expect((await cluster.kubectl(['logs', 'both', '-c', 'main'])).stdout).to.include('Welcome to nginx!');
+    await cluster.kubectl(['delete', 'pod', 'both', '--now']);
+  });
+
+  it('goes on when the API server was restarted', async () => {
+    const before = await cluster.pod('client');
+    await cluster.restartApi();
+    await cluster.createPod('later', busybox(idle), { node: 'worker-node02' });
+    await cluster.podWhen('later', 'to be Ready', isReady, 20_000);
+    const after = await cluster.pod('client');
+    expect(after.status?.containerStatuses?.[0]?.containerID).to.equal(
+      before.status?.containerStatuses?.[0]?.containerID,
+    );
+  });
+
   it("survives the agent's sudden end: containers go on, output is kept, exits are noticed", async () => {
     await cluster.createPod('steady', busybox(`i=0; while true; do i=$((i+1)); echo $i; sleep 0.05; done`));
     await cluster.createPod('brief', { ...busybox('sleep 1; exit 3'), restartPolicy: 'Never' });
