@@ -1,3 +1,4 @@
+import { WorkshopError } from '../lib/errors.ts';
 import type { Family } from '../lib/ip.ts';
 import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
@@ -19,10 +20,13 @@ export async function dryRun(options: Options, log: Log, signal: AbortSignal): P
       store,
       bindAddress: options.bindAddress,
       log,
-      signal: AbortSignal.any([signal, stop.signal]),
+      signal: AbortSignal.any([signal, stop.signal, AbortSignal.timeout(patienceMs)]),
       onChange: () => {},
     });
-    await cluster.synced;
+    await cluster.synced.catch((cause: unknown) => {
+      if (signal.aborted) throw cause;
+      throw tooLate(client.credentials.server, cause);
+    });
     const serviceCidrs = [...options.nftables.serviceCidrs, ...(await readServiceCidrs(client))];
     const families: Family[] = ['IPv4', 'IPv6'];
     return families
@@ -37,4 +41,13 @@ export async function dryRun(options: Options, log: Log, signal: AbortSignal): P
     stop.abort();
     client.close();
   }
+}
+
+const patienceMs = 20_000;
+
+function tooLate(server: string, cause: unknown): WorkshopError {
+  return new WorkshopError('environment', `could not list the cluster at ${server}: no answer in 20 s`, {
+    advice: `curl -k ${server}/readyz`,
+    cause,
+  });
 }

@@ -3,7 +3,7 @@ import type { Family } from '../lib/ip.ts';
 import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import type { Log } from '../lib/log.ts';
-import { createRunner } from '../lib/runner.ts';
+import { createRunner, type Runner } from '../lib/runner.ts';
 import { createNftablesBackend } from './backends/nftables/backend.ts';
 import { followCluster, readServiceCidrs } from './cluster.ts';
 import { createDriver } from './driver.ts';
@@ -31,7 +31,7 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     log,
   });
 
-  let ready = false;
+  let runner: Runner | undefined;
   const counted = { services: 0, endpoints: 0 };
   const cluster = followCluster({
     client,
@@ -44,28 +44,29 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
       if (kind === 'slice') counted.endpoints++;
       health.queued();
       metrics.queued();
-      if (ready) runner.request();
+      runner?.request();
     },
   });
-  const serviceCidrs = [...options.nftables.serviceCidrs, ...(await readServiceCidrs(client))];
-  const nftables = { ...options.nftables, serviceCidrs };
-  const drivers = families.map((family) =>
-    createDriver(family, store, createNftablesBackend(family, nftables), log),
-  );
-  const sync = createSync({ store, drivers, metrics, health, serviceHealth, counted, log, signal });
-  const timing = {
-    minMs: options.minSyncPeriodMs,
-    retryMs: options.syncPeriodMs,
-    maxMs: options.syncPeriodMs,
-  };
-  const runner = createRunner(sync, timing, (error) => log.error('sync failed', { error }));
   try {
     await cluster.synced;
-    ready = true;
+    const serviceCidrs = [...options.nftables.serviceCidrs, ...(await readServiceCidrs(client))];
+    const nftables = { ...options.nftables, serviceCidrs };
+    const drivers = families.map((family) =>
+      createDriver(family, store, createNftablesBackend(family, nftables), log),
+    );
+    const sync = createSync({ store, drivers, metrics, health, serviceHealth, counted, log, signal });
+    const timing = {
+      minMs: options.minSyncPeriodMs,
+      retryMs: options.syncPeriodMs,
+      maxMs: options.syncPeriodMs,
+    };
+    runner = createRunner(sync, timing, (error) => {
+      if (!signal.aborted) log.error('sync failed', { error });
+    });
     runner.request();
     await cluster.done;
   } finally {
-    await runner.stop();
+    await runner?.stop();
     serviceHealth.close();
     for (const close of closers) close();
     client.close();

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { build } from 'esbuild';
 import { repositoryRoot } from '../../lib/root.ts';
 import { waitFor } from '../../lib/wait.ts';
+import { bundleInto } from '../proxy/bundle.ts';
 import { type FakeApi, startFakeApi } from '../proxy/fake-api.ts';
 import { node, service, slice } from '../proxy/objects.ts';
 import { type Agent, connectAgent } from './agent-client.ts';
@@ -45,8 +45,7 @@ export interface World {
 export async function createWorld(): Promise<World> {
   const folder = mkdtempSync(`${tmpdir()}/behaviour-`);
   const root = repositoryRoot();
-  const programs = { agent: `${root}/test/behaviour/agent.ts`, proxy: `${root}/proxy/main.ts` };
-  await bundle(programs, folder);
+  await bundleInto(folder, { agent: 'test/behaviour/agent.ts', proxy: 'proxy/main.ts' });
   const api = await startFakeApi({ path: `${folder}/api.sock` });
   const holder = hold(`${root}/test/behaviour/world.sh`, folder);
   const places = ['out', 'n1', 'n2', 'a1', 'a2', 'c1', 'b1', 'b2'] as const;
@@ -91,14 +90,24 @@ export async function createWorld(): Promise<World> {
       const port = ++marker;
       api.put(
         'services',
-        service({ name: 'marker', clusterIPs: ['172.17.63.1', 'fd17::63'], ports: [{ name: `m${port}`, port }] }),
+        service({
+          name: 'marker',
+          clusterIPs: ['172.17.63.1', 'fd17::63'],
+          ports: [{ name: `m${port}`, port }],
+        }),
       );
       for (const family of ['IPv4', 'IPv6']) {
         const ip = family === 'IPv4' ? '172.16.2.99' : 'fd16:0:0:2::99';
         const endpoints = [{ ip, node: 'n2' }];
         api.put(
           'endpointslices',
-          slice({ name: `marker-${family}`, service: 'marker', family, ports: [{ name: `m${port}`, port }], endpoints }),
+          slice({
+            name: `marker-${family}`,
+            service: 'marker',
+            family,
+            ports: [{ name: `m${port}`, port }],
+            endpoints,
+          }),
         );
       }
       await Promise.all(
@@ -119,21 +128,6 @@ export async function createWorld(): Promise<World> {
     },
   };
   return world;
-}
-
-async function bundle(entryPoints: Record<string, string>, outdir: string): Promise<void> {
-  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  await build({
-    entryPoints,
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: { js },
-    logLevel: 'error',
-  });
 }
 
 /** A user namespace even for root: what works here works for everybody. */

@@ -8,6 +8,7 @@ import { applyInPieces, applyTransaction, isTooLong } from './apply.ts';
 import { type Element, elementsOf, recordersOf } from './elements.ts';
 import { type Growth, grownChains, growthFor, noGrowth } from './grown-chains.ts';
 import { type NftablesOptions, skeletonOptions } from './options.ts';
+import { pruneAffinity } from './prune.ts';
 import { listTable } from './read.ts';
 import { type Desired, mapElements, renderScript, scriptText } from './render.ts';
 import { elementStatements } from './statements.ts';
@@ -114,6 +115,8 @@ class NftablesTable implements Backend {
   #grown: Growth = noGrowth();
   #name: string = tableNames[0];
   #baseline: Baseline | undefined;
+  /** An endpoint that clients may be kept on has gone since affinity records were last looked through. */
+  #stickyChanged = false;
 
   constructor(family: Family, options: NftablesOptions) {
     this.#family = family;
@@ -140,7 +143,13 @@ class NftablesTable implements Backend {
   async verify(signal?: AbortSignal): Promise<string | undefined> {
     if (!this.#draft || !this.#baseline) return undefined;
     const at = { ip: this.#ip, table: this.#name };
-    return await compare(at, this.#baseline, this.#draft.table.all(), signal);
+    const wanted = this.#draft.table.all();
+    const difference = await compare(at, this.#baseline, wanted, signal);
+    if (difference === undefined && this.#stickyChanged) {
+      this.#stickyChanged = false;
+      await pruneAffinity(at, wanted.get('sticky-endpoints') ?? [], signal);
+    }
+    return difference;
   }
 
   async #replace(node: NodeRecord, units: readonly Unit[], signal?: AbortSignal): Promise<SyncResult> {
@@ -192,6 +201,7 @@ class NftablesTable implements Backend {
     if (!draft) throw new Error('the first sync of a table must be a full one');
     const deltas = [...gone.map((id) => draft.drop(id)), ...units.map((unit) => draft.put(unit))];
     const { remove, add } = merge(deltas);
+    this.#stickyChanged ||= remove.some(({ set }) => set === 'sticky-endpoints');
     const growth = draft.growth();
     const at = { ip: this.#ip, table: this.#name };
     const grown = grownChains(this.#grown, growth, draft.allocator.classes, {

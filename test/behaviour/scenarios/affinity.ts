@@ -95,6 +95,25 @@ export const affinityScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'records of gone endpoints go, also those of clients that do not come back',
+    rule: '1.8',
+    async run(t) {
+      sticky(t, 600);
+      t.endpoints(['a1']);
+      await t.settled();
+      await t.names('c1', t.vip(80), 80);
+      const table = [t.family === 'IPv4' ? 'ip' : 'ip6', 'workshop-proxy'];
+      const hasAny = async () =>
+        new RegExp(`${t.address('c1')}[^\\n]* timeout 10m `).test(
+          await t.world.nft('n1', 'list', 'table', ...table),
+        );
+      expect(await hasAny()).to.equal(true);
+      t.endpoints(['b1']);
+      await t.settled();
+      await t.eventually('the record to go', async () => !(await hasAny()));
+    },
+  },
+  {
     name: 'affinity can be switched on and off',
     rule: 'L-10',
     async run(t) {

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { build } from 'esbuild';
 import { run as exec } from '../../../lib/exec.ts';
-import { repositoryRoot } from '../../../lib/root.ts';
+import { bundleInto } from '../../proxy/bundle.ts';
 
 /** One line of the bench: what was measured, how it came out, what it should be, and what something else needs for it. */
 export interface Row {
@@ -17,7 +16,7 @@ export interface Row {
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(`${tmpdir()}/bench-proxy-`);
   try {
-    await bundle(folder);
+    await bundleInto(folder, { steps: 'test/bench/proxy/steps.ts' });
     const rows: Row[] = [];
     for (const { services, endpoints, peer } of sizes) {
       const program = [process.execPath, `${folder}/steps.mjs`, String(services), String(endpoints)];
@@ -68,19 +67,4 @@ function rowsOf(size: string, seen: Seen, peer: string | undefined): Row[] {
 /** Root may send the kernel messages of any size, others may not: each is measured as what it is. */
 function spaces(): string[] {
   return process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
-}
-
-async function bundle(outdir: string): Promise<void> {
-  await build({
-    entryPoints: { steps: `${repositoryRoot()}/test/bench/proxy/steps.ts` },
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
 }

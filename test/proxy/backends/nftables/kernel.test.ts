@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'chai';
-import { build } from 'esbuild';
 import { run } from '../../../../lib/exec.ts';
-import { repositoryRoot } from '../../../../lib/root.ts';
+import { bundleInto } from '../../bundle.ts';
 
 /** A backend at work on real tables, in a user and network namespace of its own where big messages are refused. */
 describe('the nftables backend and the kernel', function () {
@@ -12,18 +11,7 @@ describe('the nftables backend and the kernel', function () {
 
   before(async () => {
     folder = mkdtempSync(`${tmpdir()}/kernel-test-`);
-    const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-    await build({
-      entryPoints: { steps: `${repositoryRoot()}/test/proxy/backends/nftables/kernel-steps.ts` },
-      outdir: folder,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      banner: { js },
-      logLevel: 'error',
-    });
-    writeFileSync(`${folder}/empty`, '');
+    await bundleInto(folder, { steps: 'test/proxy/backends/nftables/kernel-steps.ts' });
   });
 
   after(() => rmSync(folder, { recursive: true }));
