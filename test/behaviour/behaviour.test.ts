@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Family } from '../../lib/ip.ts';
 import { baseFlags, createStage, type Scenario } from './scenario.ts';
 import { affinityScenarios } from './scenarios/affinity.ts';
@@ -5,7 +6,7 @@ import { clusterIpScenarios } from './scenarios/cluster-ip.ts';
 import { endpointScenarios } from './scenarios/endpoints.ts';
 import { externalScenarios } from './scenarios/external.ts';
 import { operationScenarios } from './scenarios/operations.ts';
-import { createWorld, putNodes, type World } from './world.ts';
+import { createWorld, nodes, putNodes, type World } from './world.ts';
 
 const scenarios: readonly Scenario[] = [
   ...clusterIpScenarios,
@@ -24,6 +25,11 @@ describe('behaviour of the proxy, mode nftables', function () {
     world = await createWorld();
   });
 
+  afterEach(function () {
+    if (this.currentTest?.state !== 'failed') return;
+    for (const name of nodes) process.stderr.write(`${name}:\n${lastLines(`${world.folder}/${name}.log`)}\n`);
+  });
+
   after(async () => {
     await world?.close();
   });
@@ -36,12 +42,19 @@ describe('behaviour of the proxy, mode nftables', function () {
           world.api.clear();
           putNodes(world.api);
           await world.useProxies([...baseFlagsFor(scenario), ...(scenario.flags ?? [])]);
+          // What the last scenario left must be gone before: a Service that only changed would keep its clients' affinity.
+          await world.settled();
           await scenario.run(createStage(world, family));
         });
       }
     });
   }
 });
+
+/** What the proxy of a node said last, for the reader of a failure. */
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').split('\n').slice(-25).join('\n');
+}
 
 /** Those with the same flags one after the other, so that proxies start seldom. */
 function byFlags(list: readonly Scenario[]): Scenario[] {
