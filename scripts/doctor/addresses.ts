@@ -1,16 +1,15 @@
-import { messageOf } from '../../lib/errors.ts';
-import { run } from '../../lib/exec.ts';
 import { overlaps, parseLooseCidr } from '../../lib/ip.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
+import { complaint, shell } from '../cli/shell.ts';
 import { type Finding, good, remark } from './check.ts';
 
 /** Whether the host itself has routes into the cluster's networks. For the sandbox that is no conflict; it is good to know. */
 export async function addressFindings(settings: Settings, signal: AbortSignal): Promise<Finding[]> {
   try {
-    const { stdout } = await run('ip', ['-json', '-4', 'route', 'show', 'table', 'all'], { signal });
+    const { stdout } = await shell(signal)`ip -json -4 route show table all`;
     return routeFindings(settings, JSON.parse(stdout) as HostRoute[]);
   } catch (error) {
-    return [remark('addresses', messageOf(error))];
+    return [remark('addresses', complaint(error))];
   }
 }
 

@@ -1,6 +1,5 @@
-import { messageOf } from '../../lib/errors.ts';
-import { run } from '../../lib/exec.ts';
 import { unshareFlags } from '../../sandbox/supervise/namespaces.ts';
+import { complaint, shell } from '../cli/shell.ts';
 import { bad, type Finding, good } from './check.ts';
 
 /** What the sandbox asks of the kernel, each in a word: tried in namespaces of its own, gone with them. */
@@ -17,10 +16,10 @@ export async function checkKernel(signal?: AbortSignal): Promise<Finding[]> {
   const failures = await Promise.all(
     Object.entries(features).map(async ([name, script]) => {
       try {
-        await run('unshare', [...unshareFlags(), '--', 'sh', '-e', '-c', script], { signal });
+        await shell(signal)`unshare ${unshareFlags()} -- sh -e -c ${script}`;
         return [];
       } catch (error) {
-        return [`${name} (${messageOf(error).replace(/^.*?: /, '')})`];
+        return [`${name} (${complaint(error)})`];
       }
     }),
   );

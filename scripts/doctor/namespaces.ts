@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { messageOf } from '../../lib/errors.ts';
-import { run } from '../../lib/exec.ts';
 import { unshareFlags } from '../../sandbox/supervise/namespaces.ts';
+import { complaint, shell } from '../cli/shell.ts';
 import { bad, type Finding, good } from './check.ts';
 
 export interface NamespaceProbe {
@@ -16,13 +15,13 @@ export interface NamespaceProbe {
 /** Tries to make the sandbox's namespaces; when that is refused, says which setting forbids it and how to change it. */
 export async function checkNamespaces(probe: NamespaceProbe = {}): Promise<Finding[]> {
   const { root = process.getuid?.() === 0, read = readSetting, signal } = probe;
-  const attempt = probe.attempt ?? (() => run('unshare', [...unshareFlags(root), '--', 'true'], { signal }));
+  const attempt = probe.attempt ?? (() => shell(signal)`unshare ${unshareFlags(root)} -- true`);
   try {
     await attempt();
     return [good('namespaces', root ? 'as root' : 'as an ordinary user')];
   } catch (error) {
     if (signal?.aborted) throw error;
-    return [forbiddenBy(root, read) ?? bad('namespaces', messageOf(error), otherwise(root))];
+    return [forbiddenBy(root, read) ?? bad('namespaces', complaint(error), otherwise(root))];
   }
 }
 
