@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { waitFor } from '../../../lib/wait.ts';
 import { ask } from './ask.ts';
 import { startApi, type TestApi } from './start-api.ts';
 
@@ -146,8 +147,13 @@ describe('a deletion', () => {
   it('of the Service kubernetes is undone at once', async () => {
     const before = (await send('GET', `${root}/services/kubernetes`)).json;
     await send('DELETE', `${root}/services/kubernetes`);
-    const after = (await send('GET', `${root}/services/kubernetes`)).json;
-    expect(after.metadata.uid).to.not.equal(before.metadata.uid);
+    const after = await waitFor(
+      async () => {
+        const { code, json } = await send('GET', `${root}/services/kubernetes`);
+        return code === 200 && json.metadata.uid !== before.metadata.uid && json;
+      },
+      { what: 'another Service kubernetes', timeoutMs: 5000, intervalMs: 5 },
+    );
     expect(after.spec.clusterIP).to.equal('172.17.0.1');
   });
 });
