@@ -5,10 +5,11 @@ import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
 import { applyManifests } from './apply-manifests.ts';
 import { defaultSet } from './default-set.ts';
+import { podsReady } from './pods-ready.ts';
 
 /** `workshop apply` */
 export const applyCommand: Command = {
-  usage: ['[MANIFEST|FILE…] [--namespace NAME]'],
+  usage: ['[MANIFEST|FILE…] [--namespace NAME] [--wait]'],
   description:
     "Applies the documents' manifests as `kubectl apply` does, and leaves the same annotation, so that either may follow the other.\n" +
     `Without words: ${defaultSet.join(', ')}.`,
@@ -25,6 +26,7 @@ export const applyCommand: Command = {
       summary: 'for objects that name none',
       default: 'default',
     },
+    wait: { type: 'boolean', summary: 'until the pods of all applied Deployments are Ready' },
   },
   async run({ args, flags, name, env, out, json, signal }) {
     const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));
@@ -38,6 +40,7 @@ export const applyCommand: Command = {
           if (!json) out.line(`${object} ${outcome}`);
         },
       });
+      if (flags['wait']) await podsReady(cluster.client(), applied, signal);
       if (json) out.json(applied.map(({ name: object, outcome }) => ({ object, outcome })));
       return 0;
     } catch (error) {

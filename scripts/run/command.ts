@@ -3,13 +3,13 @@ import { openCluster } from '../../lib/cluster/open.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { applyManifests } from '../apply/apply-manifests.ts';
 import { defaultSet } from '../apply/default-set.ts';
+import { podsReady } from '../apply/pods-ready.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { startCluster } from '../up/start.ts';
 import { printResults, runVerification } from '../verify/command.ts';
 import { jsonReport } from '../verify/report/json.ts';
 import { exitCodeOf } from '../verify/results.ts';
 import { nextSteps } from './next-steps.ts';
-import { podsReady } from './pods-ready.ts';
 
 /** `workshop run`, which `npm start` calls */
 export const runAll: Command = {
