@@ -1,11 +1,12 @@
 import { pods } from './01-pods/lab.ts';
 import { clusterIp } from './02-clusterip/lab.ts';
 import { whoAnswers } from './03-who-answers/lab.ts';
-import { everyNodeLab } from './04-every-node/lab.ts';
+import { insideTheProxy } from './04-inside-the-proxy/lab.ts';
 import { sessionAffinity } from './05-session-affinity/lab.ts';
 import { environment } from './06-environment/lab.ts';
 import { dns } from './07-dns/lab.ts';
 import { nodePort } from './08-nodeport/lab.ts';
+import { ports } from './11-ports/lab.ts';
 import { cleaningUp } from './14-cleaning-up/lab.ts';
 import type { LabDefinition } from './lab.ts';
 
@@ -14,10 +15,11 @@ export const labs: readonly LabDefinition[] = [
   pods,
   clusterIp,
   whoAnswers,
-  everyNodeLab,
+  insideTheProxy,
   sessionAffinity,
   environment,
   dns,
   nodePort,
+  ports,
   cleaningUp,
 ];

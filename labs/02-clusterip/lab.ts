@@ -2,7 +2,11 @@ import type { LabDefinition } from '../lab.ts';
 import { applyManifest } from '../steps/objects.ts';
 import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
 import { byName } from './by-name.check.ts';
+import { chosenAddress } from './chosen-address.check.ts';
+import { defaultTarget } from './default-target.check.ts';
 import { exposed } from './exposed.check.ts';
+import { posted } from './posted.check.ts';
+import { selected } from './selected.check.ts';
 import { spread } from './spread.check.ts';
 import { stableAddress } from './stable-address.check.ts';
 import { tableRow } from './table-row.check.ts';
@@ -16,5 +20,5 @@ export const clusterIp: LabDefinition = {
     const [pods] = await Promise.all([readyPods(lab, 'app=webserver', 3), startClient(lab)]);
     await endpointsAre(lab, 'hostname-service-clusterip', pods);
   },
-  checks: [tableRow, spread, byName, exposed, stableAddress],
+  checks: [tableRow, spread, byName, exposed, defaultTarget, chosenAddress, posted, selected, stableAddress],
 };

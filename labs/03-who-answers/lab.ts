@@ -1,6 +1,8 @@
 import type { LabDefinition } from '../lab.ts';
 import { applyManifest } from '../steps/objects.ts';
 import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
+import { decoupled } from './decoupled.check.ts';
+import { picked } from './picked.check.ts';
 import { replacedPod } from './replaced-pod.check.ts';
 import { rotation } from './rotation.check.ts';
 
@@ -13,5 +15,5 @@ export const whoAnswers: LabDefinition = {
     const [pods] = await Promise.all([readyPods(lab, 'app=webserver', 3), startClient(lab)]);
     await endpointsAre(lab, 'hostname-service-clusterip', pods);
   },
-  checks: [rotation, replacedPod],
+  checks: [rotation, replacedPod, decoupled, picked],
 };

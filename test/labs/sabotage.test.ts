@@ -9,7 +9,8 @@ import type { CheckResult } from '../../scripts/verify/results.ts';
 import { choose } from '../../scripts/verify/selection.ts';
 import { verifyLabs } from '../../scripts/verify/verify-labs.ts';
 import { testCluster } from '../whole/cluster.ts';
-import { type Restore, type Sabotage, sabotages } from './sabotage.ts';
+import type { Restore, Sabotage } from './breaking.ts';
+import { sabotages } from './sabotage.ts';
 
 const silent = createProgress({ stream: { write: () => true }, quiet: true, color: false, live: false });
 

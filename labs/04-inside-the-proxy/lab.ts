@@ -4,9 +4,9 @@ import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
 import { everyNode } from './every-node.check.ts';
 import { fromNodes } from './from-nodes.check.ts';
 
-export const everyNodeLab: LabDefinition = {
-  id: '04-every-node',
-  title: 'The proxy of every node',
+export const insideTheProxy: LabDefinition = {
+  id: '04-inside-the-proxy',
+  title: 'Inside the proxy of every node',
   async setUp(lab) {
     await applyManifest(lab, 'hostname-deployment');
     await applyManifest(lab, 'hostname-service-clusterip');
