@@ -9,7 +9,7 @@ export function checkPlatform(platform: NodeJS.Platform): Finding[] {
     bad(
       'platform',
       `the sandbox needs Linux namespaces, and this is ${system}`,
-      `${linux}three virtual machines: vagrant up`,
+      `${linux}a virtual machine, for example by Vagrant: README.md, "Without Linux"`,
     ),
   ];
 }

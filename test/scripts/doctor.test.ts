@@ -55,7 +55,7 @@ describe('doctor', () => {
   });
 
   for (const [platform, word] of [
-    ['darwin', 'vagrant up'],
+    ['darwin', 'Vagrant'],
     ['win32', 'WSL2'],
   ] as const) {
     it(`points ${platform} to ${word}`, () => {
