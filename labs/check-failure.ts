@@ -6,6 +6,8 @@ export interface Finding {
   expected: string;
   observed: string;
   look?: string | undefined;
+  /** Id of the step's foreseen mistake that this looks like (labs/step.ts). */
+  mistake?: string | undefined;
 }
 
 /** What a check throws when the cluster is not as the claim says. */

@@ -1,5 +1,6 @@
 import type { Client } from '../lib/kube/client.ts';
 import type { KubeObject } from '../lib/kube/types.ts';
+import type { Step } from './step.ts';
 
 /** A lab of the course: a folder `labs/NN-topic/`, with its checks in teaching order. */
 export interface LabDefinition {
@@ -9,6 +10,8 @@ export interface LabDefinition {
   /** Makes what the lab's checks begin with, in the lab's own namespace. */
   setUp?: (lab: Lab) => Promise<void>;
   checks: readonly Check[];
+  /** What a learner does, in teaching order. */
+  steps?: readonly Step[];
 }
 
 /** One statement of the documents, proved. Runs as one mocha test; speaks by chai's assertions or a CheckFailure. */
