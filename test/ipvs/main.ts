@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
+import { boot } from './boot.ts';
+import { bundleGuest } from './bundle.ts';
+import { buildInitramfs } from './initramfs.ts';
+import { fetchPackages } from './packages.ts';
+
+/**
+ * `npm run test:ipvs`: boots Debian's kernel, which has IPVS, in an emulated machine, and runs the ipvs backend's scenarios there
+ * with real packets. Exit codes: 0 passed, 1 failed, 2 usage, 3 the machine lacks something, 4 too slow.
+ */
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...argv], options });
+  requireMachine();
+  const cache = resolve(
+    values.cache ?? join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'workshop'),
+  );
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'test-ipvs-'));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const started = performance.now();
+  const say = (text: string) => process.stderr.write(` • ${text}\n`);
+  try {
+    const packages = await fetchPackages(cache, say);
+    const [files] = await Promise.all([bundleGuest(folder)]);
+    const initramfs = await buildInitramfs(cache, packages, {
+      folder,
+      files,
+      arguments: { grep: values.grep },
+    });
+    say(`starting Linux ${packages.release} in an emulated machine`);
+    const consoleLog = join(values.console ?? folder, 'console.log');
+    const machine = {
+      kernel: packages.kernel,
+      initramfs,
+      consoleLog,
+      timeoutMs: Number(values.timeout) * 1000,
+    };
+    const code = await boot(machine, (line) => process.stdout.write(`${line}\n`), stop.signal);
+    process.stdout.write(`${((performance.now() - started) / 1000).toFixed(0)} s in all\n`);
+    return code === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const options = {
+  /** Folder for the kernel and the machine's file system; default ~/.cache/workshop. */
+  cache: { type: 'string' },
+  /** Runs only the scenarios with this in their name. */
+  grep: { type: 'string' },
+  /** Folder for the kernel's messages. */
+  console: { type: 'string' },
+  /** Seconds for the machine as a whole. */
+  timeout: { type: 'string', default: '900' },
+} as const;
+
+function requireMachine(): void {
+  const path = (process.env['PATH'] ?? '').split(':');
+  if (path.some((folder) => existsSync(join(folder, 'qemu-system-x86_64')))) return;
+  throw new WorkshopError('environment', 'could not emulate a machine: qemu-system-x86_64 is not installed', {
+    advice: 'apt-get install qemu-system-x86',
+  });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const fault = error instanceof WorkshopError ? error.fault : 'usage';
+  const advice = error instanceof WorkshopError && error.advice ? `. Try ${error.advice}.` : '';
+  process.stderr.write(`test:ipvs: ${messageOf(error)}${advice}\n`);
+  process.exitCode = exitCodes[fault];
+}
