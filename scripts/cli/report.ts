@@ -7,7 +7,7 @@ export function report(error: unknown, argv: readonly string[], { stdout, stderr
   const fault = faultOf(error);
   const code = exitCodes[fault];
   const message = textOf(error, fault);
-  const advice = error instanceof WorkshopError ? error.advice : undefined;
+  const advice = adviceFor(error);
   stderr.write(`${message.replace(/([.?])?\n*$/, (_, end?: string) => end ?? '.')}\n`);
   if (advice) stderr.write(`Try: ${advice}\n`);
   if (argv.includes('--json')) {
@@ -23,19 +23,24 @@ function faultOf(error: unknown): Fault {
   return environmentCodes.has(codeOf(error) ?? '') ? 'environment' : 'bug';
 }
 
+/** Connections are made to the cluster alone. */
+const awayCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+
 /** System errors that speak of the machine, not of a mistake of ours. */
-const environmentCodes = new Set([
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
-  'EACCES',
-  'EPERM',
-  'ECONNREFUSED',
-  'ECONNRESET',
-]);
+const environmentCodes = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', ...awayCodes]);
+
+function isAway(error: unknown): boolean {
+  return awayCodes.includes(codeOf(error) ?? '');
+}
+
+function adviceFor(error: unknown): string | undefined {
+  if (error instanceof WorkshopError) return error.advice;
+  return isAway(error) ? 'workshop status' : undefined;
+}
 
 function textOf(error: unknown, fault: Fault): string {
   const message = messageOf(error);
+  if (isAway(error)) return `could not reach the API server: ${message}`;
   if (fault !== 'bug') return message.startsWith('could not') ? message : `could not go on: ${message}`;
   return `${message}\nThis is a fault of the workshop itself; -v shows where`;
 }
