@@ -2,6 +2,8 @@ import type { LabDefinition } from '../lab.ts';
 import { applyManifest } from '../steps/objects.ts';
 import { startClient } from '../steps/pods.ts';
 import { eightVariables } from './eight-variables.check.ts';
+import { order } from './order.check.ts';
+import { redisVariables } from './redis-variables.check.ts';
 import { serviceVariables } from './service-variables.check.ts';
 
 /** The Services come first: a pod has the variables of the Services that were there when it started. */
@@ -11,7 +13,8 @@ export const environment: LabDefinition = {
   async setUp(lab) {
     await applyManifest(lab, 'hostname-service-clusterip');
     await applyManifest(lab, 'my-nginx', { only: 'Service' });
+    await applyManifest(lab, 'redis-master');
     await startClient(lab);
   },
-  checks: [eightVariables, serviceVariables],
+  checks: [eightVariables, serviceVariables, redisVariables, order],
 };

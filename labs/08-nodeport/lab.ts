@@ -2,6 +2,8 @@ import type { LabDefinition } from '../lab.ts';
 import { applyManifest } from '../steps/objects.ts';
 import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
 import { everyNodesPort } from './every-nodes-port.check.ts';
+import { refusedPort } from './refused-port.check.ts';
+import { types } from './types.check.ts';
 
 export const nodePort: LabDefinition = {
   id: '08-nodeport',
@@ -12,5 +14,5 @@ export const nodePort: LabDefinition = {
     const [pods] = await Promise.all([readyPods(lab, 'app=webserver', 3), startClient(lab)]);
     await endpointsAre(lab, 'hostname-service-nodeport', pods);
   },
-  checks: [everyNodesPort],
+  checks: [everyNodesPort, refusedPort, types],
 };

@@ -5,6 +5,14 @@ import type { KubeObject } from '../../lib/kube/types.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { clusterIpSabotages } from './02-clusterip/sabotages.ts';
 import { whoAnswersSabotages } from './03-who-answers/sabotages.ts';
+import { environmentSabotages } from './06-environment/sabotages.ts';
+import { dnsSabotages } from './07-dns/sabotages.ts';
+import { nodePortSabotages } from './08-nodeport/sabotages.ts';
+import { loadBalancerSabotages } from './09-loadbalancer/sabotages.ts';
+import { outsideSabotages } from './10-outside/sabotages.ts';
+import { portsSabotages } from './11-ports/sabotages.ts';
+import { threeTiersSabotages } from './12-three-tiers/sabotages.ts';
+import { failureSabotages } from './13-failure/sabotages.ts';
 import {
   changed,
   clusterIpSoon,
@@ -240,4 +248,12 @@ export const sabotages: readonly Sabotage[] = [
   },
   ...clusterIpSabotages,
   ...whoAnswersSabotages,
+  ...environmentSabotages,
+  ...dnsSabotages,
+  ...nodePortSabotages,
+  ...loadBalancerSabotages,
+  ...outsideSabotages,
+  ...portsSabotages,
+  ...threeTiersSabotages,
+  ...failureSabotages,
 ];
