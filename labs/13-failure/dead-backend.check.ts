@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { demand } from '../check-failure.ts';
+import type { Check, Lab } from '../lab.ts';
+import { nodesOf } from '../steps/objects.ts';
+import { endpointsAre, nameOf, type Pod, podsWith, readyAddresses } from '../steps/pods.ts';
+import { type Answer, allAnswered, askFromPod } from '../steps/requests.ts';
+import { soon } from '../steps/soon.ts';
+import { killServer } from './web.ts';
+
+const requests = 45;
+
+export const deadBackend: Check = {
+  claims: ['P-03'],
+  title: 'a picked pod that does not answer fails the connection; a readiness probe keeps such a pod out',
+  look: 'kubectl get endpointslices before and after the server in one pod has ended; the readiness probe',
+  async run(lab) {
+    const dead = await killOne(lab, 'unwatched');
+    const [before, after] = [await podsWith(lab, 'app=unwatched'), await readyAddresses(lab, 'unwatched')];
+    expect(after.length, 'endpoints, as nobody told Kubernetes').to.equal(before.length);
+    const some = await ask(lab, 'unwatched');
+    const failed = some.filter(({ by }) => by === undefined).length;
+    await judge(lab, failed, some.length);
+
+    const watched = await killOne(lab, 'watched');
+    const alive = (await podsWith(lab, 'app=watched')).filter((pod) => nameOf(pod) !== nameOf(watched));
+    await endpointsAre(lab, 'watched', alive);
+    const url = 'http://watched';
+    await soon(lab, () => askFromPod(lab, 'debug', url, { times: 12 }));
+    allAnswered(await askFromPod(lab, 'debug', url, { times: requests }), 'with a readiness probe');
+    lab.seen(
+      `${nameOf(dead)} dead: ${failed} of ${some.length} requests failed; with a probe 0 of ${requests}`,
+    );
+  },
+};
+
+/** Ends the server of the Service's first pod. */
+async function killOne(lab: Lab, service: string): Promise<Pod> {
+  const pods = await podsWith(lab, `app=${service}`);
+  await soon(lab, () => askFromPod(lab, 'debug', `http://${service}`, { times: 6 }));
+  const [first] = pods;
+  demand(first, { expected: `pods of ${service}`, observed: 'none' });
+  await killServer(lab, first);
+  return first;
+}
+
+/** One at a time: after a few failures in a row a loop would end. */
+async function ask(lab: Lab, service: string): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  while (answers.length < requests) {
+    answers.push(...(await askFromPod(lab, 'debug', `http://${service}`, { times: 15 })));
+  }
+  return answers;
+}
+
+/** Rules of the kernel do not try another pod; the old userspace proxy did. */
+async function judge(lab: Lab, failed: number, asked: number): Promise<void> {
+  const [node] = await nodesOf(lab);
+  const { stdout: mode } = await lab.onNode(node?.name ?? '', ['sh', '-c', proxyMode]);
+  const retries = mode.trim() === 'userspace';
+  demand(retries === (failed === 0), {
+    expected: retries
+      ? 'no request to fail in mode userspace'
+      : 'some requests to fail while one pod is dead',
+    observed: `${failed} of ${asked}`,
+  });
+}
+
+/** kube-proxy's metrics port says its mode. */
+const proxyMode = `url=http://127.0.0.1:10249/proxyMode
+curl -sf -m 2 "$url" || timeout 2 busybox wget -q -O - "$url"; true`;
