@@ -83,6 +83,7 @@ async function write(parts: SyncParts, driver: Driver, pending: Dirty, full: boo
 async function hasDrifted({ drivers, metrics, log, signal }: SyncParts): Promise<boolean> {
   for (const driver of drivers) {
     const difference = await driver.backend.verify(signal);
+    metrics.checked();
     if (difference === undefined) continue;
     log.warn('the table was changed by somebody else, writing it anew', {
       family: driver.family,

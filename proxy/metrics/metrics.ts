@@ -4,6 +4,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   synced(kind: 'full' | 'partial', seconds: number): void;
   failed(): void;
+  /** The kernel's state was compared with what it should be. */
+  checked(): void;
   drift(): void;
   queued(): void;
   changes(pending: { services: number; endpoints: number }): void;
@@ -52,6 +54,7 @@ function syncMetrics({ histogram, counter, gauge }: Makers) {
   const last = gauge('sync_proxy_rules_last_timestamp_seconds', 'When rules were last synced');
   const queued = gauge('sync_proxy_rules_last_queued_timestamp_seconds', 'When a sync was last asked for');
   const failures = counter('sync_proxy_rules_nftables_sync_failures_total', 'Failed syncs');
+  const checks = counter('drift_checks_total', 'Times that our rules were looked through for changes (ours)');
   const drifts = counter('drift_repairs_total', 'Times that others had changed our table (ours)');
   return {
     synced(kind: 'full' | 'partial', seconds: number) {
@@ -62,6 +65,7 @@ function syncMetrics({ histogram, counter, gauge }: Makers) {
     programmed: (seconds: number) => programming.observe(seconds),
     queued: () => queued.setToCurrentTime(),
     failed: () => failures.inc(),
+    checked: () => checks.inc(),
     drift: () => drifts.inc(),
   };
 }

@@ -53,6 +53,8 @@ export interface Stage {
   ask(from: Place, host: string, port: number, options?: Ask): Promise<string[]>;
   /** The same, names only. */
   names(from: Place, host: string, port: number, options?: Ask): Promise<string[]>;
+  /** What a node's proxy counts under a name. */
+  metric(node: 'n1' | 'n2', name: string): Promise<number>;
   /** Until `check` holds. */
   eventually(what: string, check: () => Promise<boolean>, timeoutMs?: number): Promise<void>;
 }
@@ -82,6 +84,10 @@ export function createStage(world: World, family: Family): Stage {
     },
     async names(from, host, port, options) {
       return (await stage.ask(from, host, port, options)).map((answer) => answer.split(' ')[0] ?? '');
+    },
+    async metric(node, name) {
+      const { body } = await world.agents[node].http({ url: 'http://127.0.0.1:10249/metrics' });
+      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1]);
     },
     async eventually(what, check, timeoutMs = 8000) {
       await waitFor(check, { what, timeoutMs, intervalMs: 30 });

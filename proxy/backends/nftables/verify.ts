@@ -53,7 +53,8 @@ function fingerprint(object: NftObject): string {
 const changing: ReadonlySet<string> = new Set(['handle', 'elem', 'index']);
 
 /** Maps that the kernel's rules or the sync of chains write, and not the units. */
-const notCompared: ReadonlySet<string> = new Set(['affinity', 'classes', 'node-ips']);
+const notCompared = (name: string) =>
+  name.startsWith('affinity') || name === 'classes' || name === 'node-ips';
 
 function differingElements(
   objects: readonly NftObject[],
@@ -61,7 +62,7 @@ function differingElements(
 ): string | undefined {
   for (const object of objects) {
     const name = String((object['set'] ?? object['map'])?.['name'] ?? '');
-    if (name === '' || name.startsWith('__') || notCompared.has(name)) continue;
+    if (name === '' || name.startsWith('__') || notCompared(name)) continue;
     const should = new Map((wanted.get(name) ?? []).map(({ key, value }) => [hostRange(key), value]));
     for (const { key, value } of elementsIn(object)) {
       if (!should.has(hostRange(key))) return `not ours: element ${key} of ${name}`;

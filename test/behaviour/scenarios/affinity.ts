@@ -30,9 +30,30 @@ export const affinityScenarios: readonly Scenario[] = [
       sticky(t);
       t.endpoints(['a2', 'b1']);
       await t.settled();
-      const [first] = await t.names('c1', t.vip(80), 80, { times: 2 });
-      const [second] = await t.names('a1', t.vip(80), 80, { times: 2 });
-      expect(second).to.not.equal(first);
+      const clients = ['c1', 'a1', 'a2', 'n1'] as const;
+      const picks = [];
+      for (const client of clients) picks.push((await t.names(client, t.vip(80), 80))[0]);
+      // Not each pick differs from the one before: a full sync in between starts the rotation anew.
+      expect(new Set(picks).size).to.equal(2);
+      for (const [i, client] of clients.entries()) {
+        expect(await t.names(client, t.vip(80), 80, { times: 2 }), client).to.eql([picks[i], picks[i]]);
+      }
+    },
+  },
+  {
+    name: 'checking the table takes no record for a change by somebody else',
+    rule: '1.8',
+    async run(t) {
+      sticky(t);
+      t.endpoints(['a2', 'b1']);
+      await t.settled();
+      const [first] = await t.names('c1', t.vip(80), 80);
+      const before = await t.metric('n1', 'kubeproxy_drift_repairs_total');
+      const checks = await t.metric('n1', 'kubeproxy_drift_checks_total');
+      await t.eventually('two more checks', async () => {
+        return (await t.metric('n1', 'kubeproxy_drift_checks_total')) >= checks + 2;
+      });
+      expect(await t.metric('n1', 'kubeproxy_drift_repairs_total')).to.equal(before);
       expect(await t.names('c1', t.vip(80), 80)).to.eql([first]);
     },
   },
