@@ -19,4 +19,9 @@ export interface Backend {
   settle(signal?: AbortSignal): Promise<void>;
   /** Compares the kernel with what was written last. Resolves with what differs in words, undefined when all is well. */
   verify(signal?: AbortSignal): Promise<string | undefined>;
+  /**
+   * Gives up what this process itself holds (the userspace mode's sockets), once no rule leads to it any more. Running
+   * connections go on, unless `now` says otherwise. Absent in modes where the kernel does all the work.
+   */
+  close?(how?: { now: boolean }): Promise<void>;
 }

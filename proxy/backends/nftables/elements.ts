@@ -1,7 +1,6 @@
 import type { Endpoint, Unit } from '../../model/unit.ts';
 import type { Allocator, Class, Holding, List } from './allocator.ts';
 import { bits, codeText, hex, type Kind, slotKey } from './layout.ts';
-import { allowedRanges } from './source-ranges.ts';
 import { defaultRecorder, type Recorder, recorderFor } from './sticky-chains.ts';
 
 /** One element of a set (without value) or map of our table. */

@@ -1,4 +1,4 @@
-import { type Cidr, contains, formatCidr, overlaps, parseLooseCidr } from '../../../lib/ip.ts';
+import { type Cidr, contains, formatCidr, overlaps, parseLooseCidr } from '../../lib/ip.ts';
 
 /**
  * Who may reach a load balancer VIP: the ranges without those that lie inside another (an interval set has no room for them), or
