@@ -1,6 +1,6 @@
 import { keyOf } from '../../lib/kube/informer.ts';
+import { matchesLabels } from '../../lib/kube/selector.ts';
 import { createdAt, nameOf, namespaceOf, type Pod, type Service } from './objects.ts';
-import { matchesLabels } from './selector.ts';
 import type { Store } from './store.ts';
 
 /** The pods that a Service selects, oldest first. A Service without a selector selects none. */

@@ -2,12 +2,12 @@ import type { V1Deployment, Wire } from '../../../lib/kube/types.ts';
 import { semanticEqual } from '../validation/equal.ts';
 import type { FieldError } from '../validation/field-error.ts';
 import { forbidden, invalid, notSupported } from '../validation/field-error.ts';
-import { formatSelector } from '../validation/label-selector.ts';
 import { validateCountOrPercent, validateNonnegative } from '../validation/numbers.ts';
 import { ageColumn, nameColumn, textColumn } from './column.ts';
 import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
 import { setPodSpecDefaults } from './pod/defaults.ts';
+import { templateColumns } from './pod/template-columns.ts';
 import { validateSelectorAndTemplate, validateSelectorUpdate } from './pod/template-rules.ts';
 import { podWarnings } from './pod/warnings.ts';
 import { dropZero } from './zero.ts';
@@ -18,8 +18,6 @@ interface DeploymentObject extends StoredObject {
   spec: Spec & { template: { spec: NonNullable<Spec['template']['spec']> } };
   status: NonNullable<Wire<V1Deployment>['status']>;
 }
-
-const wide = { wide: true };
 
 export const deployment = defineKind<DeploymentObject>({
   group: 'apps',
@@ -50,29 +48,8 @@ export const deployment = defineKind<DeploymentObject>({
       ({ status }) => status.availableReplicas ?? 0,
     ),
     ageColumn,
-    textColumn(
-      'Containers',
-      'Names of each container in the template.',
-      ({ spec }) =>
-        containersOf(spec)
-          .map(({ name }) => name)
-          .join(','),
-      wide,
-    ),
-    textColumn(
-      'Images',
-      'Images referenced by each container in the template.',
-      ({ spec }) =>
-        containersOf(spec)
-          .map(({ image }) => image)
-          .join(','),
-      wide,
-    ),
-    textColumn(
-      'Selector',
+    ...templateColumns<DeploymentObject>(
       'Label selector for pods. Existing ReplicaSets whose pods are selected by this will be the ones affected by this deployment.',
-      ({ spec }) => formatSelector(spec.selector),
-      wide,
     ),
   ],
   selectable: {},
@@ -104,10 +81,6 @@ export const deployment = defineKind<DeploymentObject>({
       ? []
       : podWarnings(spec.template.spec, 'spec.template.spec'),
 });
-
-function containersOf({ template }: DeploymentObject['spec']): { name: string; image?: string }[] {
-  return template.spec.containers ?? [];
-}
 
 /** A quarter of the pods may be missing or too many during a rollout. */
 const quarter = '25%';

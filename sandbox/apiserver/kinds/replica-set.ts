@@ -2,12 +2,12 @@ import type { V1ReplicaSet, Wire } from '../../../lib/kube/types.ts';
 import { semanticEqual } from '../validation/equal.ts';
 import type { FieldError } from '../validation/field-error.ts';
 import { invalid } from '../validation/field-error.ts';
-import { formatSelector } from '../validation/label-selector.ts';
 import { validateNonnegative } from '../validation/numbers.ts';
 import { ageColumn, nameColumn, textColumn } from './column.ts';
 import { defineKind } from './define.ts';
 import type { StoredObject } from './kind.ts';
 import { setPodSpecDefaults } from './pod/defaults.ts';
+import { templateColumns } from './pod/template-columns.ts';
 import { validateSelectorAndTemplate, validateSelectorUpdate } from './pod/template-rules.ts';
 import { podWarnings } from './pod/warnings.ts';
 import { dropZero } from './zero.ts';
@@ -19,7 +19,6 @@ interface ReplicaSetObject extends StoredObject {
   status: NonNullable<Wire<V1ReplicaSet>['status']>;
 }
 
-const wide = { wide: true };
 const integer = { type: 'integer' } as const;
 
 export const replicaSet = defineKind<ReplicaSetObject>({
@@ -54,29 +53,8 @@ export const replicaSet = defineKind<ReplicaSetObject>({
       integer,
     ),
     ageColumn,
-    textColumn(
-      'Containers',
-      'Names of each container in the template.',
-      ({ spec }) =>
-        containersOf(spec)
-          .map(({ name }) => name)
-          .join(','),
-      wide,
-    ),
-    textColumn(
-      'Images',
-      'Images referenced by each container in the template.',
-      ({ spec }) =>
-        containersOf(spec)
-          .map(({ image }) => image)
-          .join(','),
-      wide,
-    ),
-    textColumn(
-      'Selector',
+    ...templateColumns<ReplicaSetObject>(
       'Selector is a label query over pods that should match the replica count. If the selector is empty, it is defaulted to the labels present on the pod template. Label keys and values that must match in order to be controlled by this replica set. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors',
-      ({ spec }) => formatSelector(spec.selector),
-      wide,
     ),
   ],
   selectable: { 'status.replicas': ({ status }) => String(status.replicas) },
@@ -113,10 +91,6 @@ export const replicaSet = defineKind<ReplicaSetObject>({
       ? []
       : podWarnings(spec.template.spec, 'spec.template.spec'),
 });
-
-function containersOf({ template }: ReplicaSetObject['spec']): { name: string; image?: string }[] {
-  return template.spec.containers ?? [];
-}
 
 function validateSpec(spec: ReplicaSetObject['spec']): FieldError[] {
   return [

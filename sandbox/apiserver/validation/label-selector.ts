@@ -1,17 +1,9 @@
+import type { LabelSelector } from '../../../lib/kube/selector.ts';
 import type { FieldError } from './field-error.ts';
 import { forbidden, invalid, required } from './field-error.ts';
 import { labelValue, validateLabelName, validateLabels } from './labels.ts';
 
-export interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: Requirement[];
-}
-
-interface Requirement {
-  key: string;
-  operator: string;
-  values?: string[];
-}
+type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
 
 /** What is wrong with a selector (k8s.io/apimachinery/pkg/apis/meta/v1/validation ValidateLabelSelector). */
 export function validateLabelSelector(selector: LabelSelector, field: string): FieldError[] {
@@ -53,32 +45,6 @@ export function canonicalSelector({ matchLabels = {}, matchExpressions = [] }: L
 
 export function sortedByKey(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** True when an object with these labels is selected; an empty selector selects everything. */
-export function selectorMatches(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = selector;
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every((requirement) => meets(requirement, labels))
-  );
-}
-
-function meets(
-  { key, operator, values = [] }: Requirement,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
 }
 
 /** `app=web,tier in (a,b),!old` in the order of the keys, as tables show it. */

@@ -1,10 +1,10 @@
 import { keyOf } from '../../../lib/kube/informer.ts';
 import { resources } from '../../../lib/kube/resources.ts';
+import { isEmptySelector, matchesSelector } from '../../../lib/kube/selector.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Deployment, namespaceOf, type Pod, type ReplicaSet, uidOf } from '../objects.ts';
 import { claim, controllerOf } from '../owners.ts';
 import { adopt, release } from '../ownership-writes.ts';
-import { isEmptySelector, matchesSelector } from '../selector.ts';
 import type { Outcome } from '../work-queue.ts';
 import { planDeployment } from './plan.ts';
 import { createDeploymentWriter } from './writer.ts';

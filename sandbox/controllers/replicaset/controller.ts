@@ -1,11 +1,11 @@
 import { keyOf } from '../../../lib/kube/informer.ts';
 import { resources } from '../../../lib/kube/resources.ts';
+import { matchesSelector } from '../../../lib/kube/selector.ts';
 import type { Cluster } from '../cluster.ts';
 import { trackDeletions } from '../doomed.ts';
 import { isDeleting, namespaceOf, type Pod, type ReplicaSet, uidOf } from '../objects.ts';
 import { controllerOf } from '../owners.ts';
 import { adopt, release } from '../ownership-writes.ts';
-import { matchesSelector } from '../selector.ts';
 import type { Outcome } from '../work-queue.ts';
 import { trackWrites } from '../written.ts';
 import { crowdOf } from './deletion-order.ts';

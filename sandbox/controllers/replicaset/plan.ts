@@ -1,7 +1,7 @@
+import { matchesSelector } from '../../../lib/kube/selector.ts';
 import { isDeleting, type Pod, type ReplicaSet, uidOf } from '../objects.ts';
 import { claim } from '../owners.ts';
 import { availableInMs, isActive } from '../pod-state.ts';
-import { matchesSelector } from '../selector.ts';
 import { deletionOrder } from './deletion-order.ts';
 
 export interface ReplicaSetView {

@@ -1,6 +1,6 @@
+import { matchesLabels } from '../../../lib/kube/selector.ts';
 import { type Pod, type ReplicaSet, timestamp } from '../objects.ts';
 import { isAvailable, isReady } from '../pod-state.ts';
-import { matchesLabels } from '../selector.ts';
 import { canonicalJson } from '../template-hash.ts';
 
 type Status = NonNullable<ReplicaSet['status']>;

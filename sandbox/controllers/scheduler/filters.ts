@@ -1,5 +1,5 @@
+import { type Labels, matchesLabels, matchesRequirement } from '../../../lib/kube/selector.ts';
 import type { Node, Pod } from '../objects.ts';
-import { type Labels, matchesLabels, matchesRequirement } from '../selector.ts';
 import { toleratesTaint } from '../taints.ts';
 
 /** Why a pod does not fit a node, in Kubernetes' words; undefined when it fits. */

@@ -1,13 +1,8 @@
+import { type LabelSelector, matchesSelector } from '../../../../lib/kube/selector.ts';
 import { validateImmutable } from '../../validation/equal.ts';
 import type { FieldError } from '../../validation/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../validation/field-error.ts';
-import type { LabelSelector } from '../../validation/label-selector.ts';
-import {
-  canonicalSelector,
-  selectorMatches,
-  sortedByKey,
-  validateLabelSelector,
-} from '../../validation/label-selector.ts';
+import { canonicalSelector, sortedByKey, validateLabelSelector } from '../../validation/label-selector.ts';
 import { validateAnnotations, validateLabels } from '../../validation/labels.ts';
 import type { PodTemplate } from './object.ts';
 import { validatePodSpec } from './spec-rules.ts';
@@ -26,7 +21,7 @@ export function validateSelectorAndTemplate(
   if (selector && validateLabelSelector(selector, '').length > 0) {
     return [...errors, invalid('spec.selector', canonicalSelector(selector), 'invalid label selector')];
   }
-  if (!selector || !selectorMatches(selector, labels ?? {})) {
+  if (!selector || !matchesSelector(selector, labels)) {
     const reason = '`selector` does not match template `labels`';
     errors.push(invalid(`${field}.metadata.labels`, labels && sortedByKey(labels), reason));
   }

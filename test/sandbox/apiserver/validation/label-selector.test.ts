@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { LabelSelector } from '../../../../sandbox/apiserver/validation/label-selector.ts';
-import { formatSelector, selectorMatches } from '../../../../sandbox/apiserver/validation/label-selector.ts';
+import { type LabelSelector, matchesSelector } from '../../../../lib/kube/selector.ts';
+import { formatSelector } from '../../../../sandbox/apiserver/validation/label-selector.ts';
 
 describe('label selectors', () => {
   const labels = { app: 'web', tier: 'front' };
@@ -17,7 +17,7 @@ describe('label selectors', () => {
   ];
   for (const [selector, matches, text] of table) {
     it(`${text === '' ? 'an empty one' : text} ${matches ? 'selects' : 'leaves out'} app=web,tier=front`, () => {
-      expect(selectorMatches(selector, labels)).to.equal(matches);
+      expect(matchesSelector(selector, labels)).to.equal(matches);
       expect(formatSelector(selector)).to.equal(text);
     });
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type LabelSelector, matchesSelector } from '../../../sandbox/controllers/selector.ts';
+import { type LabelSelector, matchesSelector } from '../../../lib/kube/selector.ts';
 import { toleratesTaint } from '../../../sandbox/controllers/taints.ts';
 
 describe('label selectors', () => {
