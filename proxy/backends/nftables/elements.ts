@@ -1,3 +1,4 @@
+import { allowedRanges } from '../../model/source-ranges.ts';
 import type { Endpoint, Unit } from '../../model/unit.ts';
 import type { Allocator, Class, Holding, List } from './allocator.ts';
 import { bits, codeText, hex, type Kind, slotKey } from './layout.ts';
