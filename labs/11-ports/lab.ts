@@ -6,6 +6,9 @@ import { endpointsAre, readyPods } from '../steps/pods.ts';
 import { namedPorts } from './named-ports.check.ts';
 import { namedTargets } from './named-targets.check.ts';
 import { applyShop, shopService } from './shop.ts';
+import { twoPorts } from './steps/10-two-ports/step.ts';
+import { targetByName } from './steps/20-target-by-name/step.ts';
+import { twoProtocolsStep } from './steps/30-two-protocols/step.ts';
 import { twoProtocols } from './two-protocols.check.ts';
 import { applyEcho, bothProtocols } from './udp.ts';
 
@@ -33,4 +36,5 @@ export const ports: LabDefinition = {
     await endpointsAre(lab, 'shop', shop);
   },
   checks: [namedPorts, namedTargets, twoProtocols],
+  steps: [twoPorts, targetByName, twoProtocolsStep],
 };

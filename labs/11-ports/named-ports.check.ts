@@ -38,7 +38,7 @@ const goodNames = [
   ['http', '123-abc'],
   ['http', 'web'],
 ];
-export const badNames = [
+const badNames = [
   ['http', '123_abc'],
   ['http', '-web'],
   ['http', ''],

@@ -13,8 +13,8 @@ export const twoProtocols: Check = {
   async run(lab) {
     const { spec } = await getService(lab, 'echo');
     const address = spec?.clusterIP ?? '';
-    const protocols = Object.fromEntries((spec?.ports ?? []).map(({ name, protocol }) => [name, protocol]));
-    expect(protocols, 'the protocols of the ports').to.deep.equal({ http: 'TCP', dgram: 'UDP' });
+    const protocols = (spec?.ports ?? []).map(({ port, protocol }) => `${port}/${protocol}`).sort();
+    expect(protocols, 'the ports').to.deep.equal([`${echoPort}/TCP`, `${echoPort}/UDP`]);
     const [pod] = await readyPods(lab, 'app=echo', 1);
     const own = pod && nameOf(pod);
     const byTcp = async () =>
