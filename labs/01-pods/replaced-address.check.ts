@@ -29,7 +29,8 @@ export const replacedAddress: Check = {
   },
 };
 
-async function gone(lab: Lab, pod: Pod): Promise<void> {
+/** Waits until the API knows the pod no longer. */
+export async function gone(lab: Lab, pod: Pod): Promise<void> {
   const ref = { namespace: lab.namespace, name: nameOf(pod) };
   await until(
     lab,
@@ -46,7 +47,8 @@ async function gone(lab: Lab, pod: Pod): Promise<void> {
   );
 }
 
-async function silent(lab: Lab, address: string): Promise<void> {
+/** Throws a CheckFailure when a web server answers at the address. */
+export async function silent(lab: Lab, address: string): Promise<void> {
   const argv = ['timeout', '2', 'wget', '-q', '-O', '-', `http://${address}`];
   const { stdout, exitCode } = await lab.inPod('debug', argv);
   if (exitCode !== 0 && !stdout.includes('Hello')) return;

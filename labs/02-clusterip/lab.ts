@@ -9,6 +9,10 @@ import { posted } from './posted.check.ts';
 import { selected } from './selected.check.ts';
 import { spread } from './spread.check.ts';
 import { stableAddress } from './stable-address.check.ts';
+import { makeTheService } from './steps/10-make-the-service/step.ts';
+import { exposeIt } from './steps/20-expose-it/step.ts';
+import { anyPodWithTheLabel } from './steps/30-any-pod-with-the-label/step.ts';
+import { anAddressThatStays } from './steps/40-an-address-that-stays/step.ts';
 import { tableRow } from './table-row.check.ts';
 
 export const clusterIp: LabDefinition = {
@@ -21,4 +25,5 @@ export const clusterIp: LabDefinition = {
     await endpointsAre(lab, 'hostname-service-clusterip', pods);
   },
   checks: [tableRow, spread, byName, exposed, defaultTarget, chosenAddress, posted, selected, stableAddress],
+  steps: [makeTheService, exposeIt, anyPodWithTheLabel, anAddressThatStays],
 };

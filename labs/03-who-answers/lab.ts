@@ -5,6 +5,9 @@ import { decoupled } from './decoupled.check.ts';
 import { picked } from './picked.check.ts';
 import { replacedPod } from './replaced-pod.check.ts';
 import { rotation } from './rotation.check.ts';
+import { aLoopOfRequests } from './steps/10-a-loop-of-requests/step.ts';
+import { aRuleForEachEndpoint } from './steps/20-a-rule-for-each-endpoint/step.ts';
+import { nobodyNotices } from './steps/30-nobody-notices/step.ts';
 
 export const whoAnswers: LabDefinition = {
   id: '03-who-answers',
@@ -16,4 +19,5 @@ export const whoAnswers: LabDefinition = {
     await endpointsAre(lab, 'hostname-service-clusterip', pods);
   },
   checks: [rotation, replacedPod, decoupled, picked],
+  steps: [aLoopOfRequests, aRuleForEachEndpoint, nobodyNotices],
 };
