@@ -61,7 +61,18 @@ export async function boot(
  */
 function qemuArguments({ kernel, initramfs, consoleLog }: Machine): string[] {
   return [
-    ...['-machine', 'pc', '-accel', 'tcg,thread=multi', '-cpu', 'max,cx16=off', '-smp', '2', '-m', '1536'],
+    ...[
+      '-machine',
+      'pc',
+      '-accel',
+      'tcg,thread=multi,tb-size=512',
+      '-cpu',
+      'max,cx16=off',
+      '-smp',
+      '2',
+      '-m',
+      '1536',
+    ],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', kernel, '-initrd', initramfs],
     ...[

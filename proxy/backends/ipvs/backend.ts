@@ -1,3 +1,4 @@
+import { WorkshopError } from '../../../lib/errors.ts';
 import type { Family } from '../../../lib/ip.ts';
 import type { NodeRecord } from '../../model/records.ts';
 import type { Unit } from '../../model/unit.ts';
@@ -7,7 +8,7 @@ import { claimsOf } from './claims.ts';
 import { countSteps, type Kernel, type Steps, stepsFor } from './diff.ts';
 import { drainSteps } from './drain.ts';
 import { Marks, markRange } from './marks.ts';
-import type { IpvsOptions, Place, Scheduler } from './options.ts';
+import { defaultMasqueradeBit, type IpvsOptions, type Place } from './options.ts';
 import { prepare } from './prepare.ts';
 import { readAddresses, readRules, readServers } from './read.ts';
 import { renderRules } from './rules.ts';
@@ -16,13 +17,21 @@ import { entryLine, selector } from './text.ts';
 import { compareObjects, compareRegisters, compareRules, ourRules } from './verify.ts';
 import { type Delta, Wanted } from './wanted.ts';
 
-export interface IpvsBackend extends Backend {
-  /** From the next full sync on; connections stay where they are. */
-  setScheduler(scheduler: Scheduler): void;
-}
-
-/** A backend that keeps Services of one address family as virtual servers of the kernel's IPVS. */
-export function createIpvsBackend(family: Family, options: IpvsOptions): IpvsBackend {
+/**
+ * A backend that keeps Services of one address family as virtual servers of the kernel's IPVS. It takes up what an earlier one left:
+ * with another scheduler, virtual servers are edited, and connections stay where they are. Throws WorkshopError `usage`.
+ */
+export function createIpvsBackend(family: Family, options: IpvsOptions): Backend {
+  const bit = options.masqueradeBit ?? defaultMasqueradeBit;
+  if (2 ** bit <= markRange.last) {
+    throw new WorkshopError(
+      'usage',
+      `could not use bit ${bit} for masquerading: mode ipvs numbers Services with bits 0 to 13`,
+      {
+        advice: `bit ${defaultMasqueradeBit}`,
+      },
+    );
+  }
   return new IpvsTable(family, options);
 }
 
@@ -34,9 +43,9 @@ interface State {
   readonly kernel: Kernel;
 }
 
-class IpvsTable implements IpvsBackend {
+class IpvsTable implements Backend {
   readonly #family: Family;
-  #options: IpvsOptions;
+  readonly #options: IpvsOptions;
   #state: State | undefined;
   /** Our rules as they are printed after they were written; undefined until somebody looked. */
   #rules: readonly string[] | undefined;
@@ -44,10 +53,6 @@ class IpvsTable implements IpvsBackend {
   constructor(family: Family, options: IpvsOptions) {
     this.#family = family;
     this.#options = options;
-  }
-
-  setScheduler(scheduler: Scheduler): void {
-    this.#options = { ...this.#options, scheduler };
   }
 
   async sync(change: Change, signal?: AbortSignal): Promise<SyncResult> {

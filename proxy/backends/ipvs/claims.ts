@@ -1,4 +1,4 @@
-import { contains, parseLooseCidr } from '../../../lib/ip.ts';
+import { allowedRanges } from '../../model/source-ranges.ts';
 import type { Endpoint, Unit } from '../../model/unit.ts';
 import { canonical, type Door, doorsOf } from './doors.ts';
 import {
@@ -64,19 +64,11 @@ function setsFor({ kind, verdict }: Door): SetName[] {
   return verdict === 'local' ? ['EXTERNAL-LOCAL', 'MARKS'] : ['EXTERNAL-LOCAL', 'DROP-OUTSIDE'];
 }
 
-/**
- * Who may use a load balancer's address. A node whose address is allowed may also come with that address as its source: the
- * kernel picks it, as it is on one of the node's devices.
- */
+/** Who may use a load balancer's address. */
 function guardEntries({ kind, address }: Door, key: string, { unit, place }: Context): KernelObject[] {
-  const ranges = unit.sourceRanges.map(parseLooseCidr);
-  if (kind !== 'vip' || ranges.length === 0 || ranges.some(({ prefix }) => prefix === 0)) return [];
-  const self = place.node.addresses.some((own) => ranges.some((range) => contains(range, own)));
-  const allowed = [...unit.sourceRanges, ...(self ? [address] : [])].map(network);
-  return [
-    entry('GUARDED', key),
-    ...[...new Set(allowed)].map((range) => entry('ALLOWED', `${key},${range}`)),
-  ];
+  const ranges = kind === 'vip' ? allowedRanges(unit.sourceRanges, address, place.node.addresses) : 'all';
+  if (ranges === 'all') return [];
+  return [entry('GUARDED', key), ...ranges.map((range) => entry('ALLOWED', `${key},${network(range)}`))];
 }
 
 /** As ipset prints it: without the prefix length of a single host. */

@@ -1,5 +1,7 @@
+import { WorkshopError } from '../../../lib/errors.ts';
 import { ExecError, run } from '../../../lib/exec.ts';
 import type { Family } from '../../../lib/ip.ts';
+import { waitFor } from '../../../lib/wait.ts';
 import { restoreRules, restoreServers, restoreSets } from './apply.ts';
 import { setNames } from './objects.ts';
 import { readRules, readServers, readSets } from './read.ts';
@@ -42,12 +44,25 @@ async function removeServers(family: Family, signal?: AbortSignal): Promise<stri
   await readServers(family, signal);
   const { objects } = kernelOf(await takeSnapshot(family, signal), {});
   const servers = [...objects.values()].flatMap((object) => (object.kind === 'server' ? [object] : []));
+  await idle(family, new Set(servers.map(({ id }) => id)), signal);
   await restoreServers(
     servers.map((server) => serverLine('D', server)),
     signal,
   );
   return servers.map(({ id }) => `virtual server ${id}`);
 }
+
+/** Gives requests under way a moment to end: by now another mode has the new ones. */
+async function idle(family: Family, ids: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
+  const isIdle = async () =>
+    [...(await readServers(family, signal))].every(([id, { active }]) => active === 0 || !ids.has(id));
+  const limits = { what: 'the last connections', timeoutMs: graceMs, intervalMs: 100, signal };
+  await waitFor(isIdle, limits).catch((error: unknown) => {
+    if (!(error instanceof WorkshopError)) throw error;
+  });
+}
+
+const graceMs = 3000;
 
 async function removeRules(family: Family, signal?: AbortSignal): Promise<string[]> {
   const saved = await readRules(family, signal);

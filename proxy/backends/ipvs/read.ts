@@ -1,4 +1,4 @@
-import { run } from '../../../lib/exec.ts';
+import { ExecError, run } from '../../../lib/exec.ts';
 import { type Family, familyOf } from '../../../lib/ip.ts';
 import type { Protocol } from '../../model/records.ts';
 import { markServer, type Server, type SetName, serverAt, setNames } from './objects.ts';
@@ -8,6 +8,8 @@ import { device, setName } from './text.ts';
 /** A virtual server as the kernel has it, with the number of connections of each real server. */
 export interface SeenServer extends Server {
   readonly connections: ReadonlyMap<string, number>;
+  /** How many of them, of all real servers, are established. */
+  readonly active: number;
 }
 
 /** All virtual servers of a family, ours and others', by id; or the one that `only` selects, which may be gone. */
@@ -16,32 +18,35 @@ export async function readServers(
   signal?: AbortSignal,
   only?: readonly string[],
 ): Promise<Map<string, SeenServer>> {
-  const { stdout } = await run('ipvsadm', ['-Ln', ...(only ?? [])], {
-    signal,
-    timeoutMs: 60_000,
-    okCodes: only ? [0, 1, 2, 255] : [0],
+  const args = ['-Ln', ...(only ?? [])];
+  const listing = await run('ipvsadm', args, { signal, timeoutMs: 60_000 }).catch((error: unknown) => {
+    if (error instanceof ExecError && error.stderr.includes('No such service')) return { stdout: '' };
+    throw error;
   });
-  return parseServers(stdout, family);
+  return parseServers(listing.stdout, family);
 }
 
 /** The output of `ipvsadm -Ln`. */
 export function parseServers(text: string, family: Family): Map<string, SeenServer> {
   const found = new Map<string, SeenServer>();
-  let current: { reals: Map<string, number>; connections: Map<string, number> } | undefined;
+  let current: Mutable | undefined;
   for (const line of text.split('\n')) {
     const [, real, weight, active, inactive] = /^ {2}-> (\S+)\s+\S+\s+(\d+)\s+(\d+)\s+(\d+)/.exec(line) ?? [];
     if (real !== undefined && current) {
       current.reals.set(real, Number(weight));
       current.connections.set(real, Number(active) + Number(inactive));
+      current.active += Number(active);
     }
     const head = serverPattern.exec(line);
     if (!head) continue;
-    current = { reals: new Map(), connections: new Map() };
+    current = { reals: new Map(), connections: new Map(), active: 0 };
     const server = serverOf(head, current.reals);
-    if (server.family === family) found.set(server.id, { ...server, connections: current.connections });
+    if (server.family === family) found.set(server.id, Object.assign(current, server));
   }
   return found;
 }
+
+type Mutable = { reals: Map<string, number>; connections: Map<string, number>; active: number };
 
 /** `TCP  172.17.0.80:80 sh (sh-fallback) persistent 10800`, `FWM  8192 IPv6 rr`. */
 const serverPattern =

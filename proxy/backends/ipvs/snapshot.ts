@@ -32,7 +32,7 @@ export function kernelOf(
   for (const server of snapshot.servers.values()) {
     if (!isOurs(server, snapshot)) continue;
     if ('address' in server.at && isIn(server.at.address, excluded)) continue;
-    const { connections: _, ...plain } = server;
+    const { connections: _connections, active: _active, ...plain } = server;
     objects.set(server.id, plain);
     if ([...server.reals.values()].includes(0)) draining.set(server.id, plain);
   }

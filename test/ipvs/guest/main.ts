@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   const mocha = new Mocha({
     reporter: 'spec',
     timeout: 60_000,
-    slow: 20_000,
+    slow: 1,
     color: false,
     ...(grep && { fgrep: grep }),
   });

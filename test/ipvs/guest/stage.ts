@@ -4,7 +4,8 @@ import type { Family } from '../../../lib/ip.ts';
 import { keyOf } from '../../../lib/kube/informer.ts';
 import { silentLog } from '../../../lib/log.ts';
 import { waitFor } from '../../../lib/wait.ts';
-import { createIpvsBackend, type IpvsBackend } from '../../../proxy/backends/ipvs/backend.ts';
+import type { Backend } from '../../../proxy/backends/backend.ts';
+import { createIpvsBackend } from '../../../proxy/backends/ipvs/backend.ts';
 import type { IpvsOptions } from '../../../proxy/backends/ipvs/options.ts';
 import { createDriver, type Driver } from '../../../proxy/driver.ts';
 import { nodeRecord, serviceRecord, sliceRecord } from '../../../proxy/model/from-kube.ts';
@@ -18,7 +19,7 @@ type Backer = 'a1' | 'a2' | 'a3' | 'b1' | 'node';
 export interface Stage {
   readonly family: Family;
   readonly world: World;
-  readonly backend: IpvsBackend;
+  readonly backend: Backend;
   address(name: keyof typeof at): string;
   /**
    * Takes new addresses for the next Service, since connections to the last one's go on being counted for two minutes after
@@ -38,7 +39,7 @@ export interface Stage {
   remove(name?: string): void;
   /** Writes what has changed, as the proxy does; everything with `full`. */
   sync(full?: boolean): Promise<void>;
-  /** As after a restart of the proxy: nothing is remembered. */
+  /** As after a restart of the proxy, or with another plan: nothing is remembered. */
   restart(options?: Partial<IpvsOptions>): void;
   ask(from: Place | 'node', host: string, port: number, options?: Ask): Promise<string[]>;
   names(from: Place | 'node', host: string, port: number, options?: Ask): Promise<string[]>;
@@ -67,7 +68,7 @@ export function createStage(family: Family, worldOf: () => World | undefined): S
   const store = new Store('n1');
   const own = node({ name: 'n1', addresses: [...at.node], podCIDRs: ['172.16.1.0/24', 'fd16:0:0:1::/64'] });
   store.setNode(nodeRecord(own as never));
-  let backend: IpvsBackend;
+  let backend: Backend;
   let driver: Driver;
   let first = true;
   let number = 9;

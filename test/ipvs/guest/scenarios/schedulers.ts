@@ -19,12 +19,12 @@ export function schedulerScenarios(stage: Stage): void {
 
   after(async () => {
     stage.remove();
-    stage.backend.setScheduler('rr');
+    stage.restart();
     await stage.sync(true);
   });
 
   const change = async (scheduler: Scheduler) => {
-    stage.backend.setScheduler(scheduler);
+    stage.restart({ scheduler });
     await stage.sync(true);
     expect(await stage.table()).to.match(new RegExp(`:80 ${scheduler}\\b`));
   };

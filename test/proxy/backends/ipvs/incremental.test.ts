@@ -110,7 +110,7 @@ function createNode() {
       const seen = new Map(
         [...kernel.draining].map(([id, server]) => [
           id,
-          { ...server, connections: new Map<string, number>() },
+          { ...server, connections: new Map<string, number>(), active: 0 },
         ]),
       );
       model.apply(drainSteps(kernel, seen, (id) => wanted.has(id), 'IPv4'));
