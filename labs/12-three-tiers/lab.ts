@@ -7,6 +7,10 @@ import { mysqlService } from './mysql-service.check.ts';
 import { nginxDoors } from './nginx-doors.check.ts';
 import { applyNginxService } from './nginx-service.ts';
 import { redisReplicas } from './redis-replicas.check.ts';
+import { twoRedis } from './steps/10-two-redis/step.ts';
+import { bothLabels } from './steps/20-both-labels/step.ts';
+import { theDatabase } from './steps/30-the-database/step.ts';
+import { threeDoors } from './steps/40-three-doors/step.ts';
 import { applyBackends, applyMysql, applyNginx, applyRedis, backendsReady } from './tiers.ts';
 
 export const threeTiers: LabDefinition = {
@@ -28,4 +32,5 @@ export const threeTiers: LabDefinition = {
     await endpointsAre(lab, 'nginx-service', nginx);
   },
   checks: [redisReplicas, backendService, mysqlService, nginxDoors],
+  steps: [twoRedis, bothLabels, theDatabase, threeDoors],
 };

@@ -27,26 +27,36 @@ export async function doorsAreRight(
   timeoutMs = 5000,
 ): Promise<void> {
   const nodes = (await nodesOf(lab)).map(({ address }) => address);
+  const inside = async (address: string, port: number): Promise<Door> => {
+    const { open } = await knockFromPod(lab, 'debug', address, port);
+    return { name: `${address}:${port} inside`, open };
+  };
+  const fromOutside = async (address: string, port: number): Promise<Door> => {
+    return { name: `${address}:${port} outside`, open: await opensFrom(lab, outside, address, port) };
+  };
   await until(
     lab,
     async (): Promise<Look<true>> => {
-      const shut: string[] = [];
-      for (const [address, port] of [
-        [clusterIp, 30_080],
-        [podIp, 80],
-      ] as const) {
-        const { open } = await knockFromPod(lab, 'debug', address, port);
-        if (!open) shut.push(`${address}:${port} inside`);
-      }
-      for (const node of nodes)
-        if (!(await opensFrom(lab, outside, node, nodePort))) shut.push(`${node}:${nodePort} outside`);
+      const doors = await Promise.all([
+        inside(clusterIp, 30_080),
+        inside(podIp, 80),
+        ...nodes.map((node) => fromOutside(node, nodePort)),
+      ]);
+      const shut = doors.filter(({ open }) => !open).map(({ name }) => name);
       return shut.length === 0 ? { found: true } : { yet: `closed: ${shut.join(', ')}` };
     },
     { expected: 'all three doors open', timeoutMs },
   );
-  const open: string[] = [];
-  for (const port of [80, nodePort])
-    if ((await knockFromPod(lab, 'debug', clusterIp, port)).open) open.push(`${clusterIp}:${port}`);
-  if (await opensFrom(lab, outside, nodes[0] ?? '', 30_080)) open.push(`${nodes[0]}:30080 outside`);
+  const wrong = await Promise.all([
+    inside(clusterIp, 80),
+    inside(clusterIp, nodePort),
+    ...nodes.map((node) => fromOutside(node, 30_080)),
+  ]);
+  const open = wrong.filter((door) => door.open).map(({ name }) => name);
   expect(open, 'doors that are open where they should not be').to.deep.equal([]);
+}
+
+interface Door {
+  name: string;
+  open: boolean;
 }

@@ -14,6 +14,13 @@ export async function signRedis(lab: Lab, pods: readonly Pod[]): Promise<void> {
   for (const pod of pods) await askRedis(lab, ipOf(pod), `SET pod ${nameOf(pod)}`);
 }
 
+/** What tells the replicas apart that answered: their run ids, or, of the sandbox's stand-in, their host names; each once. */
+export async function redisIdentities(lab: Lab, host: string, times: number): Promise<Set<string>> {
+  const argv = ['sh', '-c', conversation, 'sh', host, 'INFO server', `${times}`];
+  const { stdout } = await lab.inPod('debug', argv, { timeoutMs: 40_000 });
+  return new Set([...stdout.matchAll(/^(?:run_id|hostname):(\S+)/gm)].map(([, id = '']) => id));
+}
+
 /** redis takes a command as a plain line. After QUIT it ends the connection. */
 const conversation = `i=0; while [ $i -lt "$3" ]; do
   printf '%s\\r\\nQUIT\\r\\n' "$2" | timeout 3 nc -w 2 "$1" 6379 2>&1 || echo 'no answer'
