@@ -12,6 +12,8 @@ export interface ClusterOptions {
   readonly client: Client;
   readonly store: Store;
   readonly bindAddress: string | undefined;
+  /** Which API says where the endpoints are. */
+  readonly endpointsApi: 'auto' | 'slices' | 'endpoints';
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Something was noted in the store. */

@@ -12,7 +12,7 @@ export interface Driver {
   /** Brings the kernel up to date. Throws when that fails; it is whole again only after a `full` one. */
   sync(dirty: Dirty, full: boolean, signal: AbortSignal): Promise<DriverResult>;
   units(): Iterable<Unit>;
-  backend: Backend;
+  readonly backend: Backend;
 }
 
 export interface DriverResult {
@@ -69,7 +69,7 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
       }
       const keys = dirty.all ? new Set([...known.keys(), ...storeKeys(store)]) : dirty.services;
       const { gone, changed } = partial(keys);
-      if (gone.length === 0 && changed.length === 0) return nothing;
+      if (gone.length === 0 && changed.length === 0) return noResult;
       const ids = gone.map(({ id }) => id);
       const { written } = await backend.sync({ kind: 'partial', gone: ids, units: changed }, signal);
       log.debug('units written', { family, gone: gone.length, changed: changed.length, written });
@@ -78,7 +78,11 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
   };
 }
 
-const nothing: DriverResult = { written: 0, kind: 'nothing', udp: { changed: false, gone: new Set() } };
+export const noResult: DriverResult = {
+  written: 0,
+  kind: 'nothing',
+  udp: { changed: false, gone: new Set() },
+};
 
 function* storeKeys(store: Store): Iterable<string> {
   for (const [key] of store.services()) yield key;

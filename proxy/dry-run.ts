@@ -1,15 +1,15 @@
 import { WorkshopError } from '../lib/errors.ts';
-import type { Family } from '../lib/ip.ts';
 import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import type { Log } from '../lib/log.ts';
-import { renderTable } from './backends/nftables/backend.ts';
 import { followCluster, readServiceCidrs } from './cluster.ts';
+import { families } from './engine.ts';
 import { unitsOf } from './model/resolve.ts';
 import { Store } from './model/store.ts';
+import { modeTable } from './modes.ts';
 import type { Options } from './options.ts';
 
-/** The rules for the cluster as it is now, as text for `nft -f`. Touches nothing. */
+/** The rules for the cluster as it is now, as text for the mode's own programs. Touches nothing. */
 export async function dryRun(options: Options, log: Log, signal: AbortSignal): Promise<string> {
   const stop = new AbortController();
   const client = createClient(loadKubeconfig(options.kubeconfig));
@@ -19,6 +19,7 @@ export async function dryRun(options: Options, log: Log, signal: AbortSignal): P
       client,
       store,
       bindAddress: options.bindAddress,
+      endpointsApi: options.endpointsApi,
       log,
       signal: AbortSignal.any([signal, stop.signal, AbortSignal.timeout(patienceMs)]),
       onChange: () => {},
@@ -27,14 +28,14 @@ export async function dryRun(options: Options, log: Log, signal: AbortSignal): P
       if (signal.aborted) throw cause;
       throw tooLate(client.credentials.server, cause);
     });
-    const serviceCidrs = [...options.nftables.serviceCidrs, ...(await readServiceCidrs(client))];
-    const families: Family[] = ['IPv4', 'IPv6'];
+    const { mode } = options.plan;
+    const serviceCidrs = [...options.plan.serviceCidrs, ...(await readServiceCidrs(client))];
     return families
       .map((family) => {
         const units = [...store.services()].flatMap(([key, service]) =>
           unitsOf(service, store.slicesOf(key), store.node, family),
         );
-        return renderTable(family, { ...options.nftables, serviceCidrs }, store.node, units);
+        return modeTable[mode].text(family, { ...options.plan, serviceCidrs }, store.node, units);
       })
       .join('');
   } finally {

@@ -1,11 +1,12 @@
 import { exitCodes, isAbort, messageOf, WorkshopError } from '../lib/errors.ts';
 import { ExecError } from '../lib/exec.ts';
-import { processLog } from '../lib/log.ts';
-import { cleanupNftables } from './backends/nftables/cleanup.ts';
+import { type Log, processLog } from '../lib/log.ts';
 import { requireNft } from './backends/nftables/supported.ts';
 import { dryRun } from './dry-run.ts';
 import { helpText } from './flags.ts';
+import { modeTable } from './modes.ts';
 import { type Options, parseOptions } from './options.ts';
+import { modes } from './plan.ts';
 import { runProxy } from './proxy.ts';
 
 /** `proxy [flags]`: the node proxy as a process. */
@@ -24,14 +25,20 @@ async function act(options: Options, signal: AbortSignal): Promise<void> {
   else if (options.action === 'version') process.stdout.write(`${version}\n`);
   else if (options.action === 'dry-run') process.stdout.write(await dryRun(options, log, signal));
   else {
-    await requireNft(signal);
-    if (options.action === 'cleanup') {
-      for (const table of await cleanupNftables(signal)) log.info('removed', { table });
-      return;
-    }
-    log.info('starting', { version, node: options.nodeName, mode: options.mode });
+    if (options.action === 'cleanup') return await cleanup(log, signal);
+    if (options.plan.mode === 'nftables') await requireNft(signal);
+    for (const field of options.unusedFields) log.warn('this field has no effect', { field });
+    log.info('starting', { version, node: options.nodeName, mode: options.plan.mode });
     await runProxy(options, log, signal);
     log.info('stopped, the rules stay');
+  }
+}
+
+/** Of all modes, since nobody knows which ones have been at work. */
+async function cleanup(log: Log, signal: AbortSignal): Promise<void> {
+  await requireNft(signal);
+  for (const mode of modes) {
+    for (const removed of await modeTable[mode].cleanup(signal)) log.info('removed', { mode, removed });
   }
 }
 

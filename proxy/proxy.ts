@@ -1,32 +1,36 @@
 import { writeFileSync } from 'node:fs';
-import type { Family } from '../lib/ip.ts';
 import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import type { Log } from '../lib/log.ts';
-import { createRunner, type Runner } from '../lib/runner.ts';
-import { createNftablesBackend } from './backends/nftables/backend.ts';
+import { createRunner, type Runner, type RunnerTiming } from '../lib/runner.ts';
 import { followCluster, readServiceCidrs } from './cluster.ts';
-import { createDriver } from './driver.ts';
+import { configz, followConfig } from './config/follow.ts';
 import { createHealth } from './health/health.ts';
 import { serveHealth, serveMetrics } from './health/servers.ts';
 import { createServiceHealth } from './health/service-health.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { Store } from './model/store.ts';
 import type { Options } from './options.ts';
+import type { Plan } from './plan.ts';
 import { createSync } from './sync.ts';
+import { createTakeover } from './takeover.ts';
 
 /** Runs until the signal aborts it. The rules stay behind: a node without its proxy goes on as it was. */
 export async function runProxy(options: Options, log: Log, signal: AbortSignal): Promise<void> {
   const client = createClient(loadKubeconfig(options.kubeconfig));
   const store = new Store(options.nodeName);
   const metrics = createMetrics();
-  const health = createHealth(2 * options.syncPeriodMs);
+  const timing = timingOf(options.plan);
+  const health = createHealth(() => 2 * timing.maxMs);
   const serviceHealth = createServiceHealth(health, log);
+  const takeover = createTakeover(options.plan, { store, log, metrics });
+  let current = options;
   if (options.tcpBeLiberal) beLiberal(log);
   const closers = openServers(options, {
     health,
     metrics,
-    mode: options.mode,
+    mode: () => takeover.engine?.mode ?? current.plan.mode,
+    config: () => configz(current),
     nodeEligible: () => !store.node.leaving,
     log,
   });
@@ -37,6 +41,7 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     client,
     store,
     bindAddress: options.bindAddress,
+    endpointsApi: options.endpointsApi,
     log,
     signal,
     onChange(kind) {
@@ -49,20 +54,22 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
   });
   try {
     await cluster.synced;
-    const serviceCidrs = [...options.nftables.serviceCidrs, ...(await readServiceCidrs(client))];
-    const nftables = { ...options.nftables, serviceCidrs };
-    const drivers = families.map((family) =>
-      createDriver(family, store, createNftablesBackend(family, nftables), log),
-    );
-    const sync = createSync({ store, drivers, metrics, health, serviceHealth, counted, log, signal });
-    const timing = {
-      minMs: options.minSyncPeriodMs,
-      retryMs: options.syncPeriodMs,
-      maxMs: options.syncPeriodMs,
+    const serviceCidrs = await readServiceCidrs(client);
+    const want = (plan: Plan) => {
+      Object.assign(timing, timingOf(plan));
+      takeover.want({ ...plan, serviceCidrs: [...plan.serviceCidrs, ...serviceCidrs] });
+      runner?.request();
     };
+    want(options.plan);
+    const sync = createSync({ store, takeover, metrics, health, serviceHealth, counted, log, signal });
     runner = createRunner(sync, timing, (error) => {
       if (!signal.aborted) log.error('sync failed', { error });
     });
+    const stopWatching = followConfig(options, log, (fresh) => {
+      current = fresh;
+      want(fresh.plan);
+    });
+    closers.push(stopWatching);
     runner.request();
     await cluster.done;
   } finally {
@@ -73,7 +80,9 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
   }
 }
 
-const families: readonly Family[] = ['IPv4', 'IPv6'];
+function timingOf(plan: Plan): RunnerTiming {
+  return { minMs: plan.minSyncPeriodMs, retryMs: plan.syncPeriodMs, maxMs: plan.syncPeriodMs };
+}
 
 function openServers(options: Options, parts: Parameters<typeof serveHealth>[1]): (() => void)[] {
   const servers = [

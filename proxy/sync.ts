@@ -1,16 +1,17 @@
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createFlowCleaner } from './conntrack/cleaner.ts';
-import type { Driver, DriverResult } from './driver.ts';
+import { type Driver, type DriverResult, noResult } from './driver.ts';
 import type { Health } from './health/health.ts';
 import { localReady } from './health/local-ready.ts';
 import type { ServiceHealth } from './health/service-health.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Dirty, Store } from './model/store.ts';
+import type { Takeover } from './takeover.ts';
 
 export interface SyncParts {
   readonly store: Store;
-  readonly drivers: readonly Driver[];
+  readonly takeover: Takeover;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly serviceHealth: ServiceHealth;
@@ -22,7 +23,7 @@ export interface SyncParts {
 
 /** One turn of the proxy: everything that changed since the last turn goes into the kernel, or nothing and an error is thrown. */
 export function createSync(parts: SyncParts): () => Promise<void> {
-  const { store, drivers, metrics, health, log } = parts;
+  const { store, takeover, metrics, health, log } = parts;
   const cleanFlows = createFlowCleaner(parts);
   let needFull = true;
   let nodeWritten = '';
@@ -33,14 +34,14 @@ export function createSync(parts: SyncParts): () => Promise<void> {
     const startedAt = health.now();
     pending = merge(pending, store.take());
     const node = JSON.stringify([store.node.addresses, store.node.podCIDRs]);
-    const idle = !pending.all && pending.services.size === 0 && !needFull;
-    if (idle && !(await hasDrifted(parts))) return health.synced(startedAt);
-    const full = needFull || idle || node !== nodeWritten;
-    const results = await writeAll(parts, pending, full).catch((error: unknown) => {
+    const turn = { pending, full: needFull || node !== nodeWritten };
+    const done = await write(parts, turn).catch((error: unknown) => {
       needFull = true;
       metrics.failed();
       throw new Error(`could not write the rules: ${messageOf(error)}`, { cause: error });
     });
+    if (!done) return health.synced(startedAt);
+    const { results, full } = done;
     const ms = performance.now() - started;
     report(parts, { full, first: nodeWritten === '', ms, pending, results });
     needFull = false;
@@ -48,9 +49,10 @@ export function createSync(parts: SyncParts): () => Promise<void> {
     pending = nothing;
     health.synced(startedAt);
     parts.serviceHealth.update(localReady(store));
-    countMissingLocals(drivers, metrics);
+    countMissingLocals(driversOf(takeover), metrics);
     for (const [driver, { udp }] of results) await cleanFlows(driver, udp, full);
-    for (const { backend } of drivers) await backend.settle(parts.signal);
+    await takeover.sweep(parts.signal);
+    for (const { backend } of driversOf(takeover)) await backend.settle(parts.signal);
     log.debug('turn over', { ms: Math.round(performance.now() - started) });
   };
 }
@@ -59,13 +61,41 @@ const nothing: Dirty = { all: false, services: new Set(), triggeredAt: [] };
 
 type Results = readonly (readonly [Driver, DriverResult])[];
 
-async function writeAll(parts: SyncParts, pending: Dirty, full: boolean): Promise<Results> {
-  return await Promise.all(
-    parts.drivers.map(async (driver) => [driver, await write(parts, driver, pending, full)] as const),
-  );
+interface Due {
+  readonly pending: Dirty;
+  readonly full: boolean;
 }
 
-async function write(parts: SyncParts, driver: Driver, pending: Dirty, full: boolean): Promise<DriverResult> {
+/** Resolves with undefined when there was nothing to do. */
+async function write(parts: SyncParts, { pending, full }: Due): Promise<Done | undefined> {
+  const { takeover, signal } = parts;
+  const taken = await takeover.takeOver(signal);
+  const drivers = driversOf(takeover);
+  if (taken)
+    return { full: true, results: drivers.map((driver, i) => [driver, taken[i] ?? noResult] as const) };
+  const idle = !pending.all && pending.services.size === 0 && !full;
+  if (idle && !(await hasDrifted(parts))) return undefined;
+  const results = await Promise.all(
+    drivers.map(async (driver) => [driver, await writeOne(parts, driver, pending, full || idle)] as const),
+  );
+  return { full: full || idle, results };
+}
+
+interface Done {
+  readonly full: boolean;
+  readonly results: Results;
+}
+
+function driversOf({ engine }: Takeover): readonly Driver[] {
+  return engine?.drivers ?? [];
+}
+
+async function writeOne(
+  parts: SyncParts,
+  driver: Driver,
+  pending: Dirty,
+  full: boolean,
+): Promise<DriverResult> {
   const { log, metrics, signal } = parts;
   if (full) return await driver.sync(pending, true, signal);
   try {
@@ -80,8 +110,8 @@ async function write(parts: SyncParts, driver: Driver, pending: Dirty, full: boo
   }
 }
 
-async function hasDrifted({ drivers, metrics, log, signal }: SyncParts): Promise<boolean> {
-  for (const driver of drivers) {
+async function hasDrifted({ takeover, metrics, log, signal }: SyncParts): Promise<boolean> {
+  for (const driver of driversOf(takeover)) {
     const difference = await driver.backend.verify(signal);
     metrics.checked();
     if (difference === undefined) continue;

@@ -24,4 +24,6 @@ export interface Backend {
    * connections go on, unless `now` says otherwise. Absent in modes where the kernel does all the work.
    */
   close?(how?: { now: boolean }): Promise<void>;
+  /** Ends what runs in this process for it, once its rules are gone or another engine's stand. Connections under way go on. */
+  close?(): Promise<void>;
 }

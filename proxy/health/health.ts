@@ -10,10 +10,10 @@ export interface Health {
 }
 
 /** `patienceMs`: how long a change may wait; kube-proxy takes twice its sync period. */
-export function createHealth(patienceMs: number, now: () => number = Date.now): Health {
+export function createHealth(patienceMs: () => number, now: () => number = Date.now): Health {
   let waitingSince: number | undefined;
   let updatedAt = now();
-  const well = () => waitingSince === undefined || now() - waitingSince < patienceMs;
+  const well = () => waitingSince === undefined || now() - waitingSince < patienceMs();
   return {
     queued: () => {
       waitingSince ??= now();

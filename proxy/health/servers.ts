@@ -7,7 +7,10 @@ import type { Health } from './health.ts';
 export interface ServerParts {
   readonly health: Health;
   readonly metrics: Metrics;
-  readonly mode: string;
+  /** The mode at work. */
+  readonly mode: () => string;
+  /** The configuration in effect, for `/configz`. */
+  readonly config: () => unknown;
   /** False when the Node is being removed: load balancers should pass it by. */
   readonly nodeEligible: () => boolean;
   readonly log: Log;
@@ -25,11 +28,13 @@ export function serveHealth(address: Address, parts: ServerParts): Server {
   });
 }
 
-/** `/metrics`, `/proxyMode` and a plain `/healthz`. */
+/** `/metrics`, `/proxyMode`, `/configz` and a plain `/healthz`. */
 export function serveMetrics(address: Address, parts: ServerParts): Server {
   return serve(address, parts.log, async (path, response) => {
-    if (path === '/proxyMode') return send(response, 200, 'text/plain; charset=utf-8', parts.mode);
+    if (path === '/proxyMode') return send(response, 200, 'text/plain; charset=utf-8', parts.mode());
     if (path === '/healthz') return send(response, 200, 'text/plain; charset=utf-8', 'ok');
+    if (path === '/configz')
+      return send(response, 200, 'application/json', `${JSON.stringify(parts.config())}\n`);
     if (path !== '/metrics') return send(response, 404, 'text/plain', 'not found\n');
     const { body, type } = await parts.metrics.text();
     send(response, 200, type, body);

@@ -11,11 +11,12 @@ describe('the command line of the proxy', () => {
     expect(options).to.deep.include({
       action: 'run',
       nodeName: 'node-a',
-      syncPeriodMs: 30_000,
       healthz: { host: '0.0.0.0', port: 10_256 },
       metrics: { host: '127.0.0.1', port: 10_249 },
     });
-    expect(options.nftables).to.deep.include({
+    expect(options.plan).to.deep.include({
+      mode: 'nftables',
+      syncPeriodMs: 30_000,
       scheduler: 'rr',
       masqueradeAll: false,
       nodePortCidrs: 'primary',
@@ -28,8 +29,8 @@ describe('the command line of the proxy', () => {
       ...['--nftables-sync-period', '1m30s', '--cluster-cidr', '10.0.0.0/8,fd00::/8'],
       ...['--metrics-bind-address', '[::1]:9', '--healthz-bind-address', ''],
     ]);
-    expect(options.syncPeriodMs).to.equal(90_000);
-    expect(options.nftables.detector).to.eql({ kind: 'cidr', cidrs: ['10.0.0.0/8', 'fd00::/8'] });
+    expect(options.plan.syncPeriodMs).to.equal(90_000);
+    expect(options.plan.detector).to.eql({ kind: 'cidr', cidrs: ['10.0.0.0/8', 'fd00::/8'] });
     expect(options.metrics).to.eql({ host: '::1', port: 9 });
     expect(options.healthz).to.equal(undefined);
   });

@@ -20,3 +20,14 @@ export async function requireNft(signal?: AbortSignal): Promise<void> {
     });
   }
 }
+
+/** The same as an answer: why this mode cannot work here, in words that end a sentence; undefined when it can. */
+export async function unsupportedNft(signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    await requireNft(signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof WorkshopError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { WorkshopError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { type Options, parseOptions } from '../options.ts';
+import { watchFile } from './watch-file.ts';
+
+/**
+ * Tells of each change of the configuration file that changes what is to be done. A file that cannot be used is logged, and
+ * everything stays as it is. Returns how to end it.
+ */
+export function followConfig(options: Options, log: Log, onChange: (options: Options) => void): () => void {
+  const { config, argv } = options;
+  if (config === undefined) return () => {};
+  let current = options;
+  const watch = watchFile(config, () => {
+    try {
+      const fresh = parseOptions(argv);
+      for (const field of fresh.unusedFields) log.warn('this field has no effect', { field });
+      for (const what of needRestart) {
+        if (JSON.stringify(fresh[what]) !== JSON.stringify(current[what]))
+          log.warn('a change takes effect after a restart only', { what });
+      }
+      const changed = JSON.stringify(fresh.plan) !== JSON.stringify(current.plan);
+      current = fresh;
+      if (!changed) return;
+      log.info('the configuration has changed', { mode: fresh.plan.mode, scheduler: fresh.plan.scheduler });
+      onChange(fresh);
+    } catch (error) {
+      if (!(error instanceof WorkshopError)) throw error;
+      log.error('could not take up the changed configuration, going on as before', { error });
+    }
+  });
+  return () => watch.close();
+}
+
+const needRestart = ['kubeconfig', 'nodeName', 'healthz', 'metrics', 'bindAddress', 'tcpBeLiberal'] as const;
+
+/** What is in effect, by flag name, as `/configz` shows it. */
+export function configz({ values, config }: Options): unknown {
+  return { 'proxy.workshop': { config, ...values } };
+}
