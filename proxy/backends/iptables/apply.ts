@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExecError, type RunResult, run } from '../../../lib/exec.ts';
@@ -13,7 +14,23 @@ export interface Tool {
 /** Carries out blocks of rules, one after the other. Throws ExecError; blocks before the failed one were carried out. */
 export async function restore(tool: Tool, text: string, signal?: AbortSignal): Promise<void> {
   if (text === '') return;
-  await runTool(tool, 'restore', ['-w', lockSeconds, '--noflush'], { input: text, signal });
+  const args = ['-w', lockSeconds, '--noflush'];
+  if (text.length <= pipeBuffer) await runTool(tool, 'restore', args, { input: text, signal });
+  else await withFile(text, (file) => runTool(tool, 'restore', [...args, file], { signal }));
+}
+
+/** What a pipe holds: with a longer text this process and the other would wait for each other again and again. */
+const pipeBuffer = 60_000;
+
+async function withFile(text: string, use: (file: string) => Promise<unknown>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'workshop-proxy-'));
+  try {
+    const file = join(folder, 'rules');
+    await writeFile(file, text, { mode: 0o600 });
+    await use(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Waits so long for others that hold the lock of the legacy tables; the one for nft has no lock. */

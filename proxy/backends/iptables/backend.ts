@@ -102,7 +102,7 @@ class IptablesRules implements Backend {
 
   async #apply(steps: readonly Step[], signal?: AbortSignal): Promise<void> {
     this.#blockSize ??= (await backendOf(this.#tool, signal)) === 'nft' ? nftBlock : Number.POSITIVE_INFINITY;
-    await restore(this.#tool, renderSteps(steps, this.#blockSize), signal);
+    await restore(this.#tool, renderSteps(steps, this.#blockSize, this.#blockSize < nftBlock), signal);
   }
 
   /** Chains of an earlier run. One that somebody else's rule leads to cannot go, and must not keep the rest from working. */

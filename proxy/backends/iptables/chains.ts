@@ -1,4 +1,4 @@
-import { contains, formatCidr, parseLooseCidr } from '../../../lib/ip.ts';
+import { allowedRanges } from '../../model/source-ranges.ts';
 import type { Endpoint, Unit } from '../../model/unit.ts';
 import { chainNames, destination, endpointChain, unitText } from './names.ts';
 import { host, type Place, podMatch } from './options.ts';
@@ -43,15 +43,11 @@ export function hasExternal(unit: Unit): boolean {
   return unit.nodePort !== 0 || unit.externalIPs.length > 0 || unit.vips.length > 0;
 }
 
-/**
- * Who may reach the unit's load balancer VIPs; undefined: everybody. A node whose address is allowed may also come with the VIP
- * itself as its source: with the VIP on one of its own interfaces the kernel picks that.
- */
+/** Who may reach the unit's load balancer VIPs; undefined: everybody. */
 export function allowedSources({ vips, sourceRanges }: Unit, { node }: Place): string[] | undefined {
-  const ranges = sourceRanges.map(parseLooseCidr);
-  if (vips.length === 0 || ranges.length === 0 || ranges.some(({ prefix }) => prefix === 0)) return undefined;
-  const viaSelf = node.addresses.some((address) => ranges.some((range) => contains(range, address)));
-  return [...new Set([...ranges.map(formatCidr), ...(viaSelf ? vips.map(host) : [])])];
+  const lists = vips.map((vip) => allowedRanges(sourceRanges, vip, node.addresses));
+  const ranges = lists.flatMap((list) => (list === 'all' ? [] : list));
+  return ranges.length === 0 ? undefined : [...new Set(ranges)];
 }
 
 export function comment(text: string): string {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { codeOf } from '../../../lib/errors.ts';
 import { ExecError } from '../../../lib/exec.ts';
 import { restore, type Tool } from './apply.ts';
 import { isServiceChain } from './names.ts';
-import { readAll, type Saved } from './read.ts';
+import { readAll } from './read.ts';
 
 /**
  * Removes every trace of this mode, and of kube-proxy's, from the kernel. What kubelet or others made stays, also chains of ours
@@ -22,7 +23,9 @@ async function toolsInUse(): Promise<Tool[]> {
   const lists = await Promise.all(
     families.map(async (family): Promise<Tool[]> => {
       const names = family === 'IPv4' ? 'ip_tables_names' : 'ip6_tables_names';
-      const legacy = await readFile(`/proc/net/${names}`, 'utf8').catch(() => '');
+      const legacy = await readFile(`/proc/net/${names}`, 'utf8').catch((error: unknown) =>
+        codeOf(error) === 'ENOENT' ? '' : 'perhaps',
+      );
       return [
         { family, variant: 'nft' },
         ...(legacy.trim() === '' ? [] : [{ family, variant: 'legacy' } as const]),
@@ -33,7 +36,7 @@ async function toolsInUse(): Promise<Tool[]> {
 }
 
 async function cleanOne(tool: Tool, signal?: AbortSignal): Promise<string[]> {
-  const saved = await readAll(tool, signal).catch((error: unknown) => {
+  const saved = await readAll(tool, signal, ['mangle', 'nat', 'filter']).catch((error: unknown) => {
     // Where this program, or its part of the kernel, is missing nothing can have been left by it.
     if (error instanceof ExecError && error.kind !== 'aborted' && error.kind !== 'timeout') return undefined;
     throw error;
@@ -43,7 +46,7 @@ async function cleanOne(tool: Tool, signal?: AbortSignal): Promise<string[]> {
   for (const [table, chains] of saved) {
     const own = removable(chains);
     if (own.length === 0) continue;
-    await restore(tool, removalText(table, chains, own), signal);
+    await restore(tool, removalText(table, chains, own, blockSize[tool.variant ?? 'nft']), signal);
     removed.push(...own.map((name) => `${tool.family} chain ${table} ${name}`));
   }
   return removed;
@@ -57,10 +60,12 @@ function removable(chains: ReadonlyMap<string, readonly string[]>): string[] {
   return [...chains.keys()].filter((name) => isOurs(name) && !kept.has(name));
 }
 
+/** First nothing leads to our chains any more, then they are emptied, then they go. */
 function removalText(
   table: string,
   chains: ReadonlyMap<string, readonly string[]>,
   own: readonly string[],
+  size: number,
 ): string {
   const ours = new Set(own);
   const leading = [...chains].flatMap(([name, rules]) =>
@@ -68,13 +73,21 @@ function removalText(
       ? rules.filter((rule) => ours.has(targetOf(rule))).map((rule) => `-D ${name} ${rule}`)
       : [],
   );
-  const lines = [...own.map((name) => `:${name} - [0:0]`), ...leading, ...own.map((name) => `-X ${name}`)];
-  return `*${table}\n${lines.join('\n')}\nCOMMIT\n`;
+  const blocks = [
+    leading,
+    ...pieces(own, size).map((piece) => piece.map((name) => `:${name} - [0:0]`)),
+    ...pieces(own, size).map((piece) => piece.map((name) => `-X ${name}`)),
+  ];
+  return blocks.map((lines) => `*${table}\n${lines.map((line) => `${line}\n`).join('')}COMMIT\n`).join('');
 }
 
-/** Whether there is anything of ours in what was read. */
-export function hasTraces(saved: Saved): boolean {
-  return [...saved.values()].some((chains) => [...chains.keys()].some(isOurs));
+/** Chains in one transaction: see backend.ts. */
+const blockSize = { nft: 500, legacy: Number.POSITIVE_INFINITY } as const;
+
+function pieces<T>(list: readonly T[], size: number): T[][] {
+  const found: T[][] = [];
+  for (let from = 0; from < list.length; from += size) found.push(list.slice(from, from + size));
+  return found;
 }
 
 function isOurs(name: string): boolean {

@@ -58,6 +58,7 @@ export class Ledger {
     for (const [name, rules] of chains) {
       const had = old.get(name);
       if (!had || !sameRules(had, rules)) delta.write.set(name, rules);
+      delta.remove.delete(name);
     }
     for (const { claim } of this.#doors.get(id) ?? []) this.#leave(claim, id, before);
     for (const door of doors) this.#join(door, before);

@@ -69,10 +69,16 @@ function sharedSteps(chain: SharedChain, printed: readonly string[] | undefined)
 /** Each removal searches the chain; beyond this, writing it anew is quicker. */
 const singleChanges = 100;
 
-/** Missing jumps go to the top. Those that were inserted twice, or lead from elsewhere to our chains, are left to `cleanup`. */
+/** Missing jumps go to the top. They are known by where they lead, since every version of iptables prints that alike. */
 export function jumpSteps(jumps: readonly SharedRule[], saved: Saved): Step[] {
   return [...jumps]
     .reverse()
-    .filter(({ table, chain, rule }) => !saved.get(table)?.get(chain)?.includes(rule))
+    .filter(({ table, chain, rule }) => {
+      const target = rule.slice(rule.lastIndexOf(' -j '));
+      return !saved
+        .get(table)
+        ?.get(chain)
+        ?.some((printed) => ` ${printed}`.endsWith(target));
+    })
     .map((jump): Step => ({ kind: 'insert', ...jump }));
 }

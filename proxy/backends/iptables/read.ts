@@ -4,10 +4,17 @@ import type { TableName } from './fixed.ts';
 /** The kernel's rules: by table, the chains by name, each with its rules as printed, without `-A NAME`. */
 export type Saved = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
-/** Reads all tables of the tool's family. Takes seconds when they are big: not for every sync. */
-export async function readAll(tool: Tool, signal?: AbortSignal): Promise<Saved> {
-  const { stdout } = await runTool(tool, 'save', [], { signal });
-  return parseSaved(stdout);
+/**
+ * Reads tables of the tool's family. Takes seconds when they are big: not for every sync. One by one, since the legacy program may
+ * not list the tables' names in an ordinary user's namespace.
+ */
+export async function readAll(
+  tool: Tool,
+  signal?: AbortSignal,
+  tables: readonly string[] = ['nat', 'filter'],
+): Promise<Saved> {
+  const texts = await Promise.all(tables.map((table) => runTool(tool, 'save', ['-t', table], { signal })));
+  return parseSaved(texts.map(({ stdout }) => stdout).join(''));
 }
 
 /** Reads one chain, which is quick whatever else is there; undefined when it does not exist. */

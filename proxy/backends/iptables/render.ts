@@ -74,14 +74,15 @@ function stepsFromNothing({ fixed, service, shared, jumps: all }: Desired): Step
 }
 
 /**
- * Text for `iptables-restore --noflush`: one block for each run of steps in one table, but none with more than `limit` lines
- * where that can be had. A block is carried out as a whole or not at all. Pure.
+ * Text for `iptables-restore --noflush`: one block for each run of steps in one table, none with more than `limit` lines. A block
+ * is carried out as a whole or not at all; a chain has more lines than that in one block, unless `split` allows it to be half
+ * filled for a moment. Pure.
  */
-export function renderSteps(steps: readonly Step[], limit: number): string {
+export function renderSteps(steps: readonly Step[], limit: number, split = false): string {
   let text = '';
   let block: Step[] = [];
   let size = 0;
-  for (const step of steps) {
+  for (const step of split ? steps.flatMap((step) => splitChain(step, limit)) : steps) {
     const weight = weightOf(step);
     if (block.length > 0 && (block[0]?.table !== step.table || size + weight > limit)) {
       text += blockOf(block);
@@ -92,6 +93,15 @@ export function renderSteps(steps: readonly Step[], limit: number): string {
     size += weight;
   }
   return text + blockOf(block);
+}
+
+function splitChain(step: Step, limit: number): Step[] {
+  if (step.kind !== 'chain' || weightOf(step) <= limit) return [step];
+  const rest = step.rules.slice(limit - 1);
+  return [
+    { ...step, rules: step.rules.slice(0, limit - 1) },
+    ...rest.map((rule): Step => ({ kind: 'append', table: step.table, chain: step.name, rule })),
+  ];
 }
 
 function weightOf(step: Step): number {

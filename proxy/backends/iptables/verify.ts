@@ -29,7 +29,7 @@ export async function compareJumps(
   }
   for (const { table, name, rules } of fixed) {
     const seen = await readChain(tool, table, name, signal);
-    if (seen.join('\n') !== rules.join('\n')) return `changed: chain ${name} of table ${table}`;
+    if (seen.length !== rules.length) return `changed: chain ${name} of table ${table}`;
   }
   return inWords(jumpSteps(jumps, saved)[0]);
 }
