@@ -3,6 +3,8 @@ import { applyManifest } from '../steps/objects.ts';
 import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
 import { everyNode } from './every-node.check.ts';
 import { fromNodes } from './from-nodes.check.ts';
+import { fromEveryNode } from './steps/10-from-every-node/step.ts';
+import { followOnePacket } from './steps/20-follow-one-packet/step.ts';
 
 export const insideTheProxy: LabDefinition = {
   id: '04-inside-the-proxy',
@@ -20,4 +22,5 @@ export const insideTheProxy: LabDefinition = {
     await endpointsAre(lab, 'my-nginx-svc', nginx);
   },
   checks: [everyNode, fromNodes],
+  steps: [fromEveryNode, followOnePacket],
 };

@@ -2,6 +2,8 @@ import type { LabDefinition } from '../lab.ts';
 import { applyManifest } from '../steps/objects.ts';
 import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
 import { ownClient } from './own-client.check.ts';
+import { oneClientOnePod } from './steps/10-one-client-one-pod/step.ts';
+import { forHowLong } from './steps/20-for-how-long/step.ts';
 import { sticky } from './sticky.check.ts';
 import { timeout } from './timeout.check.ts';
 
@@ -19,4 +21,5 @@ export const sessionAffinity: LabDefinition = {
     await endpointsAre(lab, 'hostname-service-clusterip', pods);
   },
   checks: [sticky, timeout, ownClient],
+  steps: [oneClientOnePod, forHowLong],
 };
