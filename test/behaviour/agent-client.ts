@@ -8,10 +8,10 @@ export type Agent = {
   [K in keyof Orders]: (...order: Parameters<Orders[K]>) => Promise<Awaited<ReturnType<Orders[K]>>>;
 } & { close(): void };
 
-export async function connectAgent(path: string): Promise<Agent> {
+export async function connectAgent(path: string, timeoutMs = 15_000): Promise<Agent> {
   const socket = await waitFor(() => open(path), {
     what: `the agent at ${path}`,
-    timeoutMs: 15_000,
+    timeoutMs,
     intervalMs: 20,
   });
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { repositoryRoot } from '../../lib/root.ts';
 import { waitFor } from '../../lib/wait.ts';
@@ -42,14 +42,29 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
+export interface WorldGiven {
+  /** The proxies' mode, which is also given to them by a flag. */
+  readonly mode?: 'nftables' | 'ipvs';
+  /** A folder with agent.mjs, proxy.mjs and world.sh; by default they are made from the sources here. */
+  readonly programs?: string;
+  /** Puts everything into a user namespace, even for root: what works there works for everybody. Default true. */
+  readonly userNamespace?: boolean;
+  /** How long programs may take to start. */
+  readonly startMs?: number;
+}
+
+export async function createWorld(given: WorldGiven = {}): Promise<World> {
+  const { mode = 'nftables', startMs = 15_000 } = given;
   const folder = mkdtempSync(`${tmpdir()}/behaviour-`);
-  const root = repositoryRoot();
-  await bundleInto(folder, { agent: 'test/behaviour/agent.ts', proxy: 'proxy/main.ts' });
+  const programs = given.programs ?? folder;
+  if (given.programs === undefined) {
+    await bundleInto(folder, { agent: 'test/behaviour/agent.ts', proxy: 'proxy/main.ts' });
+    copyFileSync(`${repositoryRoot()}/test/behaviour/world.sh`, `${folder}/world.sh`);
+  }
   const api = await startFakeApi({ path: `${folder}/api.sock` });
-  const holder = hold(`${root}/test/behaviour/world.sh`, folder);
+  const holder = hold(programs, folder, given.userNamespace ?? true);
   const places = ['out', 'n1', 'n2', 'a1', 'a2', 'c1', 'b1', 'b2'] as const;
-  const list = await Promise.all(places.map((place) => connectAgent(`${folder}/${place}.sock`)));
+  const list = await Promise.all(places.map((place) => connectAgent(`${folder}/${place}.sock`, startMs)));
   const agents = Object.fromEntries(places.map((place, i) => [place, list[i]])) as Record<Place, Agent>;
   await agents.out.relay({ host: '192.168.56.1', port: 6443, path: `${folder}/api.sock` });
   await serveAll(agents);
@@ -73,8 +88,8 @@ export async function createWorld(): Promise<World> {
     },
     async startProxy(name, flags) {
       running.set(name, flags.join(' '));
-      const own = ['--kubeconfig', kubeconfig, '--hostname-override', name, '--v', '4'];
-      const args = [`${folder}/proxy.mjs`, ...own, ...flags];
+      const own = ['--kubeconfig', kubeconfig, '--hostname-override', name, '--proxy-mode', mode, '--v', '4'];
+      const args = [`${programs}/proxy.mjs`, ...own, ...flags];
       await agents[name].start({
         key: 'proxy',
         command: process.execPath,
@@ -111,7 +126,7 @@ export async function createWorld(): Promise<World> {
         );
       }
       await Promise.all(
-        nodes.filter((name) => running.has(name)).map((name) => hasMarker(agents[name], port)),
+        nodes.filter((name) => running.has(name)).map((name) => hasMarker(agents[name], port, mode, startMs)),
       );
     },
     async nft(name, ...args) {
@@ -130,20 +145,11 @@ export async function createWorld(): Promise<World> {
   return world;
 }
 
-/** A user namespace even for root: what works here works for everybody. */
-function hold(script: string, folder: string): ChildProcess {
-  const spaces = [
-    '--user',
-    '--map-root-user',
-    '--net',
-    '--mount',
-    '--pid',
-    '--fork',
-    '--mount-proc',
-    '--kill-child',
-  ];
-  const args = [...spaces, 'sh', script, folder, `${folder}/agent.mjs`, process.execPath];
-  return spawn('unshare', args, { stdio: ['pipe', 'inherit', 'inherit'] });
+function hold(programs: string, folder: string, userNamespace: boolean): ChildProcess {
+  const user = userNamespace ? ['--user', '--map-root-user'] : [];
+  const spaces = [...user, '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
+  const script = ['sh', `${programs}/world.sh`, folder, `${programs}/agent.mjs`, process.execPath];
+  return spawn('unshare', [...spaces, ...script], { stdio: ['pipe', 'inherit', 'inherit'] });
 }
 
 const pods = ['a1', 'a2', 'b1', 'b2'] as const;
@@ -167,15 +173,18 @@ export function putNodes(api: FakeApi): void {
 }
 
 /** Both streams come in order, so a Service written after others with an endpoint written after others vouches for them. */
-async function hasMarker(agent: Agent, port: number): Promise<void> {
-  const keys = { ip: `172.17.63.1 . tcp . ${port}`, ip6: `fd17::63 . tcp . ${port}` };
-  for (const [ip, key] of Object.entries(keys)) {
-    await waitFor(
-      async () => {
-        const args = ['get', 'element', ip, 'workshop-proxy', 'services', `{ ${key} }`];
-        return (await agent.exec({ command: 'nft', args })).code === 0;
-      },
-      { what: `the proxy to write ${key}`, timeoutMs: 15_000, intervalMs: 15 },
-    );
+async function hasMarker(agent: Agent, port: number, mode: string, timeoutMs: number): Promise<void> {
+  for (const [ip, address] of [
+    ['ip', '172.17.63.1'],
+    ['ip6', 'fd17::63'],
+  ] as const) {
+    const key = `{ ${address} . tcp . ${port} }`;
+    const server = ip === 'ip6' ? `[${address}]:${port}` : `${address}:${port}`;
+    const order =
+      mode === 'ipvs'
+        ? { command: 'ipvsadm', args: ['-Ln', '-t', server] }
+        : { command: 'nft', args: ['get', 'element', ip, 'workshop-proxy', 'services', key] };
+    const written = async () => (await agent.exec(order)).code === 0;
+    await waitFor(written, { what: `the proxy to write ${server}`, timeoutMs, intervalMs: 15 });
   }
 }
