@@ -46,6 +46,7 @@ export function createDoors(options: UserspaceOptions, budget: Budget): Doors {
 
   /** Clients that were redirected a moment ago may still be on their way, or wait to be accepted. */
   function closeSoon({ listener }: Door): void {
+    listener.retire();
     const timer = setTimeout(() => {
       leaving.delete(listener);
       listener.close();
@@ -88,11 +89,13 @@ export function createDoors(options: UserspaceOptions, budget: Budget): Doors {
       for (const { balancer } of doors.values()) balancer.sweep(now);
     },
     close({ now }) {
-      const listeners = [...leaving.keys(), ...[...doors.values()].map(({ listener }) => listener)];
-      for (const timer of leaving.values()) clearTimeout(timer);
+      for (const key of [...doors.keys()]) take(key);
+      if (!now) return;
+      for (const [listener, timer] of leaving) {
+        clearTimeout(timer);
+        listener.destroy();
+      }
       leaving.clear();
-      doors.clear();
-      for (const listener of listeners) now ? listener.destroy() : listener.close();
     },
   };
 }

@@ -6,6 +6,8 @@ export interface Flow {
   send(data: Buffer): void;
   /** `address:port` of the endpoint. */
   endpoint(): string;
+  /** It no longer keeps this process alive. */
+  unref(): void;
   end(): void;
 }
 
@@ -85,6 +87,10 @@ export function createFlow(order: readonly Target[], options: FlowOptions): Flow
       if (connected) transmit(connected, data);
     },
     endpoint: () => `${order[at]?.address}:${order[at]?.port}`,
+    unref() {
+      timer.unref();
+      socket?.unref();
+    },
     end,
   };
 }

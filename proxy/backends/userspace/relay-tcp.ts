@@ -7,9 +7,15 @@ import type { ListenAt, Listener } from './listener.ts';
 /** Listens for TCP connections, and joins each with one to an endpoint. Rejects when the port cannot be had. */
 export function relayTcp(at: ListenAt, balancer: Balancer, budget: Budget): Promise<Listener> {
   const open = new Set<Socket>();
+  let retired = false;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
-    void serve(client, { balancer, budget, open });
+    void serve(client, { balancer, budget, note });
   });
+  function note(socket: Socket): void {
+    if (retired) socket.unref();
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  }
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: at.host, port: at.port, ipv6Only: at.host.includes(':'), backlog }, () => {
@@ -20,6 +26,10 @@ export function relayTcp(at: ListenAt, balancer: Balancer, budget: Budget): Prom
       resolve({
         port: typeof address === 'object' && address ? address.port : at.port,
         serving: () => {},
+        retire() {
+          retired = true;
+          for (const one of [server, ...open]) one.unref();
+        },
         close: () => {
           server.close();
         },
@@ -38,26 +48,26 @@ const backlog = 4096;
 interface Parts {
   readonly balancer: Balancer;
   readonly budget: Budget;
-  /** The clients' sockets. */
-  readonly open: Set<Socket>;
+  /** Takes a socket into the list of open ones. */
+  readonly note: (socket: Socket) => void;
 }
 
 /** One connection, from accepting it to its end. Never throws. */
-async function serve(client: Socket, { balancer, budget, open }: Parts): Promise<void> {
+async function serve(client: Socket, { balancer, budget, note }: Parts): Promise<void> {
   client.on('error', () => {});
   const address = client.remoteAddress;
   if (address === undefined || !budget.take(2)) {
     client.resetAndDestroy();
     return;
   }
-  open.add(client);
-  client.once('close', () => open.delete(client));
+  note(client);
   try {
     const order = balancer.pick(address, Date.now());
     const met = await dialInTurn(order, () => !client.destroyed);
     if (met?.target !== order[0]) balancer.met(address, met?.target, Date.now());
-    if (met) await join(client, met.socket);
-    else client.resetAndDestroy();
+    if (!met) return void client.resetAndDestroy();
+    note(met.socket);
+    await join(client, met.socket);
   } finally {
     budget.give(2);
   }

@@ -11,6 +11,7 @@ export function relayUdp(
   { budget, timeoutMs }: { budget: Budget; timeoutMs: number },
 ): Promise<Listener> {
   const flows = new Map<string, Flow>();
+  let retired = false;
   const socket = at.host.includes(':')
     ? createSocket({ type: 'udp6', ipv6Only: true })
     : createSocket({ type: 'udp4' });
@@ -30,6 +31,7 @@ export function relayUdp(
         budget.give(1);
       },
     });
+    if (retired) flow.unref();
     flows.set(key, flow);
     return flow;
   }
@@ -49,6 +51,11 @@ export function relayUdp(
         port: socket.address().port,
         serving(endpoints) {
           for (const flow of flows.values()) if (!endpoints.has(flow.endpoint())) flow.end();
+        },
+        retire() {
+          retired = true;
+          socket.unref();
+          for (const flow of flows.values()) flow.unref();
         },
         close,
         destroy: close,
