@@ -44,10 +44,10 @@ function warning(lab: Lab): Promise<Event> {
         namespace: lab.namespace,
         signal: lab.signal,
       });
-      const found = items.find((event) => event.reason === 'FailedToRetrieveImagePullSecrets');
+      const found = items.find((event) => event.reason === 'FailedToRetrieveImagePullSecret');
       const reasons = [...new Set(items.map(({ reason }) => reason))].join(', ');
       return found ? { found } : { yet: `events with the reasons ${reasons || 'none'}` };
     },
-    { expected: 'a Warning event FailedToRetrieveImagePullSecrets about one of the pods', timeoutMs: 10_000 },
+    { expected: 'a Warning event FailedToRetrieveImagePullSecret about one of the pods', timeoutMs: 10_000 },
   );
 }

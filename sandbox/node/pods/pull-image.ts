@@ -107,5 +107,5 @@ export async function warnOfMissingSecrets(unit: PodUnit): Promise<void> {
   }
   if (missing.length === 0) return;
   const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
-  podEvent(unit, 'Warning', 'FailedToRetrieveImagePullSecrets', message);
+  podEvent(unit, 'Warning', 'FailedToRetrieveImagePullSecret', message);
 }

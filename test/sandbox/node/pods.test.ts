@@ -70,7 +70,7 @@ describe('a node', function () {
     expect(seen.stdout.trim()).to.equal(client.status?.podIP);
     const warnings = (await cluster.events('web')).filter(({ type }) => type === 'Warning');
     expect(warnings.map(({ reason, message }) => `${reason}: ${message}`)).to.deep.equal([
-      'FailedToRetrieveImagePullSecrets: Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.',
+      'FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.',
     ]);
   });
 
