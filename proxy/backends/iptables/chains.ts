@@ -16,17 +16,19 @@ export function unitChains(unit: Unit, place: Place): Chains {
   const cluster = unit.internal === 'cluster' || outside ? unit.cluster : [];
   const local = unit.internal === 'local' || (outside && unit.external === 'local') ? unit.local : [];
   const chains = new Map<string, string[]>();
-  for (const endpoint of [...cluster, ...local]) {
-    const name = endpointChain(unit, endpoint);
-    if (!chains.has(name)) chains.set(name, endpointRules(unit, endpoint, name));
-  }
+  const targets = (endpoints: readonly Endpoint[]) =>
+    endpoints.map((endpoint): Target => {
+      const name = endpointChain(unit, endpoint);
+      if (!chains.has(name)) chains.set(name, endpointRules(unit, endpoint, name));
+      return { name, text: comment(`${unitText(unit)} -> ${destination(endpoint)}`) };
+    });
   if (cluster.length > 0) {
     const entry = unit.internal === 'cluster' ? masqueradeInternal(unit, place) : [];
-    chains.set(svc, [...entry, ...picks(unit, cluster, place)]);
+    chains.set(svc, [...entry, ...picks(unit, targets(cluster), place)]);
   }
   if (local.length > 0) {
     const entry = unit.internal === 'local' ? masqueradeInternal(unit, place) : [];
-    chains.set(svl, [...entry, ...picks(unit, local, place)]);
+    chains.set(svl, [...entry, ...picks(unit, targets(local), place)]);
   }
   if (outside) chains.set(ext, externalRules(unit, place));
   const allowed = allowedSources(unit, place);
@@ -89,12 +91,13 @@ function masqueradeInternal(unit: Unit, place: Place): string[] {
   return [no.startsWith('! -i') ? `${to} ${no} ${tail}` : `${no} ${to} ${tail}`];
 }
 
+interface Target {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** First the endpoint that remembers the client, then one by chance or in turn. */
-function picks(unit: Unit, endpoints: readonly Endpoint[], { options }: Place): string[] {
-  const targets = endpoints.map((endpoint) => ({
-    name: endpointChain(unit, endpoint),
-    text: comment(`${unitText(unit)} -> ${destination(endpoint)}`),
-  }));
+function picks(unit: Unit, targets: readonly Target[], { options }: Place): string[] {
   const seconds = unit.affinitySeconds;
   const known =
     seconds === undefined

@@ -6,11 +6,30 @@ export function unitText({ namespace, name, portName }: Unit): string {
   return portName === '' ? `${namespace}/${name}` : `${namespace}/${name}:${portName}`;
 }
 
-/** The names of a unit's chains, exactly as kube-proxy forms them (pkg/proxy/iptables: portProtoHash). */
-export function chainNames(unit: Unit): { svc: string; svl: string; ext: string; fw: string } {
-  const hash = hashOf(unitText(unit) + unit.protocol.toLowerCase());
-  return { svc: `KUBE-SVC-${hash}`, svl: `KUBE-SVL-${hash}`, ext: `KUBE-EXT-${hash}`, fw: `KUBE-FW-${hash}` };
+interface ChainNames {
+  readonly svc: string;
+  readonly svl: string;
+  readonly ext: string;
+  readonly fw: string;
 }
+
+/** The names of a unit's chains, exactly as kube-proxy forms them (pkg/proxy/iptables: portProtoHash). */
+export function chainNames(unit: Unit): ChainNames {
+  const known = namesOf.get(unit);
+  if (known) return known;
+  const hash = hashOf(unitText(unit) + unit.protocol.toLowerCase());
+  const names = {
+    svc: `KUBE-SVC-${hash}`,
+    svl: `KUBE-SVL-${hash}`,
+    ext: `KUBE-EXT-${hash}`,
+    fw: `KUBE-FW-${hash}`,
+  };
+  namesOf.set(unit, names);
+  return names;
+}
+
+/** They are asked for several times while the unit's rules are made. */
+const namesOf = new WeakMap<Unit, ChainNames>();
 
 /** The name of the chain for one endpoint of the unit. */
 export function endpointChain(unit: Unit, endpoint: Endpoint): string {
@@ -27,12 +46,22 @@ export function isServiceChain(name: string): boolean {
   return /^KUBE-(SVC|SVL|EXT|FW|SEP)-[A-Z2-7]{16}$/.test(name);
 }
 
-/** The first 16 characters of the SHA-256 in base 32 (RFC 4648): 10 bytes. */
+/** The first 16 characters of the SHA-256 in base 32 (RFC 4648): 10 bytes, 40 bits at a time. */
 function hashOf(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 10);
-  let bits = 0n;
-  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte);
-  return Array.from({ length: 16 }, (_, i) => alphabet[Number((bits >> BigInt(75 - 5 * i)) & 31n)]).join('');
+  const bytes = createHash('sha256').update(text).digest();
+  return base32(bytes.readUIntBE(0, 5)) + base32(bytes.readUIntBE(5, 5));
+}
+
+function base32(bits: number): string {
+  const high = Math.floor(bits / 2 ** 20);
+  const low = bits % 2 ** 20;
+  return quarter(high) + quarter(low);
+}
+
+/** Four characters for 20 bits. */
+function quarter(bits: number): string {
+  const at = (shift: number) => alphabet.charAt((bits >> shift) & 31);
+  return at(15) + at(10) + at(5) + at(0);
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
