@@ -16,7 +16,7 @@ export interface Engine {
 
 export function createEngine(mode: Mode, plan: Plan, store: Store, log: Log): Engine {
   const drivers = families.map((family) =>
-    createDriver(family, store, modeTable[mode].create(family, plan), log),
+    createDriver(family, store, modeTable[mode].create(family, plan, log), log),
   );
   return {
     mode,
@@ -34,14 +34,20 @@ export const families: readonly Family[] = ['IPv4', 'IPv6'];
  * The mode asked for, or where it cannot work the next one that can: ipvs, iptables, userspace (document 003; kube-proxy.md §2.3).
  * Throws an Error that says why none can.
  */
-export async function workableMode(plan: Plan, log: Log, signal: AbortSignal): Promise<Mode> {
+export async function workableMode(plan: Plan, log: Log, signal: AbortSignal): Promise<Workable> {
   const reasons: string[] = [];
   for (let mode: Mode | undefined = plan.mode; mode !== undefined; mode = modeTable[mode].fallback) {
     const why = await modeTable[mode].unsupported({ ...plan, mode }, signal);
-    if (why === undefined) return mode;
+    if (why === undefined) return { mode, why: reasons.length > 0 ? reasons.join('; ') : undefined };
     reasons.push(`${mode}: ${why}`);
     const next = modeTable[mode].fallback;
     if (next) log.warn(`can't use ${mode} proxier, trying ${next} proxier`, { why });
   }
   throw new Error(`no proxy mode works here: ${reasons.join('; ')}`);
+}
+
+export interface Workable {
+  readonly mode: Mode;
+  /** Why it is not the one asked for. */
+  readonly why: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Family } from '../lib/ip.ts';
+import { type Log, silentLog } from '../lib/log.ts';
 import type { Backend } from './backends/backend.ts';
 import { createIptablesBackend } from './backends/iptables/backend.ts';
 import { cleanupIptables } from './backends/iptables/cleanup.ts';
@@ -11,6 +12,9 @@ import { supported as ipvsSupported } from './backends/ipvs/supported.ts';
 import { createNftablesBackend, renderTable } from './backends/nftables/backend.ts';
 import { cleanupNftables } from './backends/nftables/cleanup.ts';
 import { unsupportedNft } from './backends/nftables/supported.ts';
+import { createUserspaceBackend, renderUserspaceTable } from './backends/userspace/backend.ts';
+import { cleanupUserspace } from './backends/userspace/cleanup.ts';
+import { supported as userspaceSupported } from './backends/userspace/supported.ts';
 import type { NodeRecord } from './model/records.ts';
 import type { Unit } from './model/unit.ts';
 import type { Mode, Plan } from './plan.ts';
@@ -19,7 +23,7 @@ import type { Mode, Plan } from './plan.ts';
 export interface ModeEntry {
   /** Ways to pick an endpoint, the default first. */
   readonly schedulers: readonly string[];
-  create(family: Family, plan: Plan): Backend;
+  create(family: Family, plan: Plan, log: Log): Backend;
   /** Why it cannot work here, in words that end a sentence; undefined when it can. */
   unsupported(plan: Plan, signal?: AbortSignal): Promise<string | undefined>;
   /** What takes its place where it cannot work, as kube-proxy's documentation has it. */
@@ -43,6 +47,7 @@ export const modeTable: Readonly<Record<Mode, ModeEntry>> = {
     schedulers: ['random', 'rr'],
     create: (family, plan) => createIptablesBackend(family, { ...plan, scheduler: turnOrChance(plan) }),
     unsupported: (_plan, signal) => iptablesSupported(undefined, signal),
+    fallback: 'userspace',
     cleanup: cleanupIptables,
     text: (family, plan, node, units) =>
       renderRules(family, { ...plan, scheduler: turnOrChance(plan) }, node, units),
@@ -55,6 +60,14 @@ export const modeTable: Readonly<Record<Mode, ModeEntry>> = {
     cleanup: cleanupIpvs,
     text: (family, plan, node, units) =>
       renderIpvs({ family, node, ownAddresses: node.addresses }, ipvsOptions(plan), units),
+  },
+  userspace: {
+    schedulers: ['rr'],
+    create: (family, plan, log) => createUserspaceBackend(family, { ...plan, log }),
+    unsupported: (_plan, signal) => userspaceSupported(signal),
+    cleanup: cleanupUserspace,
+    text: (family, plan, node, units) =>
+      renderUserspaceTable(family, { ...plan, log: silentLog }, node, units),
   },
 };
 

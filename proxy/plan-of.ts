@@ -7,7 +7,7 @@ import { type Mode, modes, type Plan } from './plan.ts';
 export function planOf(all: Given): Plan {
   const { text, on, cidrs, duration } = all;
   const mode = modeOf(all);
-  const timing = mode;
+  const timing = mode === 'userspace' ? 'iptables' : mode;
   const nodePorts = text('nodeport-addresses');
   const usual = nodePorts === 'primary' || nodePorts === '';
   return {

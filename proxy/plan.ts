@@ -1,7 +1,7 @@
 import type { LocalDetector } from './backends/nftables/options.ts';
 
 /** The ways to bring Services into the kernel, the default first. */
-export const modes = ['nftables', 'iptables', 'ipvs'] as const;
+export const modes = ['nftables', 'iptables', 'ipvs', 'userspace'] as const;
 export type Mode = (typeof modes)[number];
 
 /** Everything that may change while the proxy runs: which backend, and how it works. Times in milliseconds. */

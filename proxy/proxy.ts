@@ -30,7 +30,7 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     health,
     metrics,
     mode: () => takeover.engine?.mode ?? current.plan.mode,
-    config: () => configz(current),
+    config: () => configz(current, takeover.state()),
     nodeEligible: () => !store.node.leaving,
     log,
   });

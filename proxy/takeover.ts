@@ -11,6 +11,8 @@ import { type Mode, modes, type Plan } from './plan.ts';
 export interface Takeover {
   /** Undefined until the first full sync has succeeded. */
   readonly engine: Engine | undefined;
+  /** What was asked for last, and what came of it. */
+  state(): TakeoverState;
   /** Asks for a plan. It is taken up in the next turn. */
   want(plan: Plan): void;
   /**
@@ -21,6 +23,16 @@ export interface Takeover {
   takeOver(signal: AbortSignal): Promise<readonly DriverResult[] | undefined>;
   /** Removes rules of modes that are not at work: those of the engine before, and after the start those of an earlier process. */
   sweep(signal: AbortSignal): Promise<void>;
+}
+
+export interface TakeoverState {
+  readonly asked: { readonly mode: Mode; readonly scheduler: string };
+  /** The mode at work. */
+  readonly mode: Mode | undefined;
+  /** The next turn is going to take it up. */
+  readonly pending: boolean;
+  /** Why another mode than the one asked for is at work. */
+  readonly why: string | undefined;
 }
 
 export interface TakeoverParts {
@@ -34,9 +46,12 @@ export function createTakeover(first: Plan, { store, log, metrics }: TakeoverPar
   let wanted: Plan | undefined = first;
   let idle = new Set<Mode>();
   const closing: Engine[] = [];
+  let asked = first;
+  let why: string | undefined;
 
   async function start(plan: Plan, signal: AbortSignal): Promise<readonly DriverResult[]> {
-    const mode = await workableMode(plan, log, signal);
+    const workable = await workableMode(plan, log, signal);
+    const { mode } = workable;
     const fresh = createEngine(mode, plan, store, log);
     try {
       const results = await Promise.all(fresh.drivers.map((driver) => driver.sync(everything, true, signal)));
@@ -44,6 +59,7 @@ export function createTakeover(first: Plan, { store, log, metrics }: TakeoverPar
       const others = engine ? [...idle, engine.mode] : modes;
       idle = new Set(others.filter((one) => one !== mode));
       engine = fresh;
+      why = workable.why;
       return results;
     } catch (error) {
       if (engine && engine.mode !== mode) idle.add(mode);
@@ -56,8 +72,15 @@ export function createTakeover(first: Plan, { store, log, metrics }: TakeoverPar
     get engine() {
       return engine;
     },
+    state: () => ({
+      asked: { mode: asked.mode, scheduler: asked.scheduler },
+      mode: engine?.mode,
+      pending: wanted !== undefined,
+      why,
+    }),
     want(plan) {
       wanted = plan;
+      asked = plan;
     },
     async takeOver(signal) {
       const plan = wanted;
@@ -72,6 +95,7 @@ export function createTakeover(first: Plan, { store, log, metrics }: TakeoverPar
       } catch (error) {
         if (!before || signal.aborted) throw error;
         if (wanted === plan) wanted = undefined;
+        why = messageOf(error);
         metrics.failed();
         log.error(`could not change to mode ${plan.mode}, going on with ${before.mode}`, { error });
         return undefined;

@@ -24,7 +24,7 @@ export interface NetworkSettings {
   readonly loadBalancers: string | undefined;
 }
 
-export const proxyModes = ['nftables'] as const;
+export const proxyModes = ['nftables', 'iptables', 'ipvs', 'userspace'] as const;
 export type ProxyMode = (typeof proxyModes)[number];
 
 export const schedulers = ['rr', 'random'] as const;

@@ -1,6 +1,7 @@
 import { WorkshopError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Options, parseOptions } from '../options.ts';
+import type { TakeoverState } from '../takeover.ts';
 import { watchFile } from './watch-file.ts';
 
 /**
@@ -35,6 +36,6 @@ export function followConfig(options: Options, log: Log, onChange: (options: Opt
 const needRestart = ['kubeconfig', 'nodeName', 'healthz', 'metrics', 'bindAddress', 'tcpBeLiberal'] as const;
 
 /** What is in effect, by flag name, as `/configz` shows it. */
-export function configz({ values, config }: Options): unknown {
-  return { 'proxy.workshop': { config, ...values } };
+export function configz({ values, config }: Options, takeover: TakeoverState): unknown {
+  return { 'proxy.workshop': { config, ...values }, takeover };
 }

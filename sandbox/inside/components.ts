@@ -1,3 +1,4 @@
+import { proxyConfigFile } from '../../lib/cluster/proxy-config.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
 import { programCommand } from '../../lib/programs.ts';
 import type { NodeSettings, Settings } from '../../lib/settings/settings.ts';
@@ -105,8 +106,7 @@ function proxy(settings: Settings, paths: ClusterPaths, { name, address }: NodeS
       ...flags({
         kubeconfig: `${paths.kubeconfigs}/proxy.conf`,
         'hostname-override': name,
-        'proxy-mode': settings.proxy.mode,
-        'nftables-scheduler': settings.proxy.scheduler,
+        config: proxyConfigFile(paths, name),
         'cluster-cidr': settings.network.pods,
       }),
     ],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ensureProxyConfig, proxyConfigFile } from '../../lib/cluster/proxy-config.ts';
 import { type Client, createClient } from '../../lib/kube/client.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
@@ -25,6 +26,7 @@ export async function runInside(
   signal: AbortSignal,
 ): Promise<void> {
   const client = adminClient(paths);
+  for (const { name } of settings.nodes) ensureProxyConfig(proxyConfigFile(paths, name), settings.proxy);
   const keepers = componentsOf(settings, paths).map((spec) => createKeeper(spec, log));
   const controlled: Controlled = {
     keepers,

@@ -3,6 +3,7 @@ import { WorkshopError } from '../../lib/errors.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command, Context } from '../cli/command.ts';
+import { changeMode } from './mode.ts';
 import { proxyRules } from './rules.ts';
 import { proxyStatus } from './status.ts';
 
@@ -23,16 +24,29 @@ export interface ProxyContext {
 
 /** `workshop proxy` */
 export const proxy: Command = {
-  usage: ['status [NODE]', 'mode [NODE]', 'rules [NODE] [SERVICE]'],
+  usage: [
+    'status [NODE]',
+    'mode [NODE]',
+    'mode MODE [--scheduler NAME] [--node NODE]',
+    'rules [NODE] [SERVICE]',
+  ],
   description:
-    "status: each node's proxy: mode, health, last sync, what it serves. rules: the node's own table, as the kernel has it;\n" +
+    "status: each node's proxy: mode, health, last sync, what it serves. mode: nftables, iptables, ipvs or userspace. rules: the node's own table, as the kernel has it;\n" +
     'with a Service (NAME or NAMESPACE/NAME) only the lines with its addresses and ports.',
   examples: [
     { command: 'workshop proxy status', does: 'the proxies of all nodes' },
+    { command: 'workshop proxy mode iptables', does: 'change all nodes to another mode, traffic flows on' },
     { command: 'workshop proxy rules worker-node01', does: 'the rules on one node' },
     { command: 'workshop proxy rules worker-node01 default/my-nginx-svc', does: 'what makes one Service' },
   ],
-  flags: {},
+  flags: {
+    scheduler: {
+      type: 'string',
+      value: 'NAME',
+      summary: 'with mode: how an endpoint is picked: rr, random, or one of ipvs',
+    },
+    node: { type: 'string', value: 'NODE', summary: 'with mode: change this node alone' },
+  },
   async run(context) {
     const [action = 'status', ...words] = context.args;
     const act = actions[action];
@@ -46,6 +60,10 @@ export const proxy: Command = {
     try {
       const known = cluster.nodes.map(({ name }) => name);
       const [first, second] = words;
+      if (action === 'mode' && first !== undefined && !known.includes(first)) {
+        await changeMode(context, cluster, first);
+        return 0;
+      }
       const isNode = first !== undefined && known.includes(first);
       const service = isNode ? second : first;
       if (action !== 'rules' && service !== undefined) {

@@ -5,6 +5,7 @@ import { affinityScenarios } from './scenarios/affinity.ts';
 import { clusterIpScenarios } from './scenarios/cluster-ip.ts';
 import { endpointScenarios } from './scenarios/endpoints.ts';
 import { externalScenarios } from './scenarios/external.ts';
+import { modeScenarios } from './scenarios/modes.ts';
 import { operationScenarios } from './scenarios/operations.ts';
 import { createWorld, nodes, putNodes, type World } from './world.ts';
 
@@ -14,6 +15,7 @@ const scenarios: readonly Scenario[] = [
   ...affinityScenarios,
   ...endpointScenarios,
   ...operationScenarios,
+  ...modeScenarios,
 ];
 
 describe('behaviour of the proxy, mode nftables', function () {

@@ -1,0 +1,91 @@
+import { proxyConfigFile, writeProxyConfig } from '../../lib/cluster/proxy-config.ts';
+import { WorkshopError } from '../../lib/errors.ts';
+import { proxyModes } from '../../lib/settings/settings.ts';
+import { didYouMean } from '../../lib/suggest.ts';
+import { waitFor } from '../../lib/wait.ts';
+import type { Context } from '../cli/command.ts';
+import { table } from '../cli/output.ts';
+import type { ProxyContext } from './command.ts';
+
+/**
+ * Has the proxies of some nodes change to another mode while traffic flows, and waits until they have. Throws WorkshopError
+ * `environment` that says why where a node runs another mode then.
+ */
+export async function changeMode(
+  { out, json, flags }: Context,
+  cluster: ProxyContext['cluster'],
+  mode: string,
+): Promise<void> {
+  checkMode(mode);
+  const scheduler = typeof flags['scheduler'] === 'string' ? flags['scheduler'] : undefined;
+  const nodes = nodesOf(cluster, flags['node']);
+  for (const node of nodes) writeProxyConfig(proxyConfigFile(cluster.paths, node), { mode, scheduler });
+  const states = await Promise.all(nodes.map((node) => taken(cluster, node, mode, scheduler)));
+  const failed = states.filter((state) => state.mode !== mode);
+  if (json) out.json(states);
+  else {
+    const rows = states.map((state) => [state.node, state.mode ?? 'none', state.asked.scheduler]);
+    out.line(table(['NODE', 'MODE', 'SCHEDULER'], rows));
+  }
+  const [first] = failed;
+  if (first) {
+    const why = `could not run mode ${mode} on ${first.node}: ${first.why}; it runs ${first.mode}`;
+    throw new WorkshopError('environment', why, { advice: `workshop logs proxy@${first.node}` });
+  }
+}
+
+function nodesOf(cluster: ProxyContext['cluster'], named: unknown): string[] {
+  const known = cluster.nodes.map(({ name }) => name);
+  if (typeof named !== 'string') return known;
+  if (known.includes(named)) return [named];
+  throw new WorkshopError('usage', `could not find the node ${named}${didYouMean(named, known)}`, {
+    advice: 'workshop status',
+  });
+}
+
+function checkMode(word: string): void {
+  if ((proxyModes as readonly string[]).includes(word)) return;
+  const known = proxyModes.join(', ');
+  throw new WorkshopError(
+    'usage',
+    `could not change to mode ${word}: there are ${known}${didYouMean(word, proxyModes)}`,
+    {
+      advice: 'workshop proxy mode nftables',
+    },
+  );
+}
+
+interface State {
+  readonly node: string;
+  readonly asked: { readonly mode: string; readonly scheduler: string };
+  readonly mode: string | undefined;
+  readonly pending: boolean;
+  readonly why: string | undefined;
+}
+
+async function taken(
+  { runOnNode }: ProxyContext['cluster'],
+  node: string,
+  mode: string,
+  scheduler: string | undefined,
+): Promise<State> {
+  return await waitFor(
+    async () => {
+      const { stdout } = await runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000 });
+      const takeover = readState(stdout);
+      if (!takeover || takeover.pending || takeover.asked.mode !== mode) return undefined;
+      return scheduler === undefined || takeover.asked.scheduler === scheduler
+        ? { node, ...takeover }
+        : undefined;
+    },
+    { what: `the proxy of ${node} to take up mode ${mode}`, timeoutMs: 60_000, intervalMs: 150 },
+  );
+}
+
+function readState(text: string): Omit<State, 'node'> | undefined {
+  if (text.trim() === '') return undefined;
+  return (JSON.parse(text) as { takeover: Omit<State, 'node'> }).takeover;
+}
+
+const ask = `url=http://127.0.0.1:10249/configz
+if command -v busybox >/dev/null; then timeout 3 busybox wget -q -O - $url; else curl -s -m 3 $url; fi 2>/dev/null; true`;
