@@ -103,7 +103,7 @@ function chains(matches: Matches, ip: 'ip' | 'ip6'): string[] {
   const byPort = 'meta l4proto . th dport';
   const to = redirect(matches, ip);
   return [
-    chain('redirect', [
+    chain('to-proxy', [
       `${fromOutside} ${to(`${byAddress} map @local-services`)}`,
       to(`${byAddress} map @services`),
       `${toNodePort} ${fromOutside} ${to(`${byPort} map @local-node-ports`)}`,
@@ -158,8 +158,8 @@ function hooks(): string[] {
       fresh('service-check'),
     ]),
     base('filter-output-post-dnat', 'filter hook output priority -90', [fresh('cluster-ip-check')]),
-    base('nat-prerouting', 'nat hook prerouting priority -100', ['jump redirect']),
-    base('nat-output', 'nat hook output priority -100', ['jump redirect']),
+    base('nat-prerouting', 'nat hook prerouting priority -100', ['jump to-proxy']),
+    base('nat-output', 'nat hook output priority -100', ['jump to-proxy']),
   ];
 }
 
