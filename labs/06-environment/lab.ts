@@ -5,6 +5,8 @@ import { eightVariables } from './eight-variables.check.ts';
 import { order } from './order.check.ts';
 import { redisVariables } from './redis-variables.check.ts';
 import { serviceVariables } from './service-variables.check.ts';
+import { servicesFirst } from './steps/10-services-first/step.ts';
+import { redisMaster } from './steps/20-redis-master/step.ts';
 
 /** The Services come first: a pod has the variables of the Services that were there when it started. */
 export const environment: LabDefinition = {
@@ -16,5 +18,6 @@ export const environment: LabDefinition = {
     await applyManifest(lab, 'redis-master');
     await startClient(lab);
   },
+  steps: [servicesFirst, redisMaster],
   checks: [eightVariables, serviceVariables, redisVariables, order],
 };

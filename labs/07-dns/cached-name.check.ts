@@ -13,43 +13,56 @@ export const cachedName: Check = {
   title: 'a client that resolved a headless name once loses its pod; a client of the cluster IP does not',
   look: 'nslookup of my-headless and of my-service in debug; the addresses of the pods before and after',
   async run(lab) {
-    const pods = await podsWith(lab, 'app=MyApp');
-    const [remembered] = await resolved(lab, pods.length);
-    const victim = pods.find((pod) => ipOf(pod) === remembered);
-    demand(victim, {
-      expected: `my-headless resolves to addresses of pods: ${pods.map(ipOf).join(', ')}`,
-      observed: `${remembered}`,
-    });
-    const before = await names(lab, remembered ?? '', 9);
-    expect([...new Set(before)], 'who answers the client that asked the DNS once').to.deep.equal([
-      nameOf(victim),
-    ]);
-    const cached = { address: remembered ?? '', virtual: await clusterIpOf(lab, 'my-service') };
-    await replace(lab, victim, pods.length);
-    expect(await names(lab, cached.address, 1), 'answers at the remembered address').to.deep.equal(['none']);
-    const after = await names(lab, cached.virtual, 9);
-    expect(after, 'answers at the cluster IP').to.not.include('none');
-    lab.seen(`${cached.address} ×9, then silent; ${cached.virtual} still answers`);
+    const seen = await afterReplacement(lab);
+    expect(seen.cached, 'answers at the remembered address').to.deep.equal(['none']);
+    expect(seen.virtual, 'answers at the cluster IP').to.not.include('none');
+    lab.seen(`${seen.remembered} ×9, then silent; the cluster IP still answers`);
   },
 };
 
+export interface Replacement {
+  /** The address that the client resolved before. */
+  remembered: string;
+  /** Who answers there when the pod has been replaced; `none` for no answer. */
+  cached: string[];
+  /** Who answers at the cluster IP then. */
+  virtual: string[];
+}
+
+/** A client resolves a headless name once; its pod answers nine requests and is replaced. Tells who answers then. */
+export async function afterReplacement(lab: Lab, headless = 'my-headless'): Promise<Replacement> {
+  const pods = await podsWith(lab, 'app=MyApp');
+  const [remembered = ''] = await resolved(lab, headless);
+  const victim = pods.find((pod) => ipOf(pod) === remembered);
+  demand(victim, {
+    expected: `${headless} resolves to addresses of pods: ${pods.map(ipOf).join(', ')}`,
+    observed: remembered,
+  });
+  const direct = `${remembered}:9376`;
+  const before = new Set(await pages(lab, direct, 9));
+  expect([...before], 'who answers the client that asked the DNS once').to.have.lengthOf(1);
+  expect(before, 'an answer to each of its requests').to.not.include('none');
+  await replace(lab, victim, pods.length);
+  const virtual = await clusterIpOf(lab, 'my-service');
+  return { remembered, cached: await pages(lab, direct, 1), virtual: await pages(lab, virtual, 9) };
+}
+
 /** The addresses of the headless name: one for each pod. */
-function resolved(lab: Lab, count: number): Promise<string[]> {
+export function resolved(lab: Lab, headless: string): Promise<string[]> {
   return until(
     lab,
     async (): Promise<Look<string[]>> => {
-      const { addresses, text } = await lookUp(lab, fullName(lab, 'my-headless'));
+      const { addresses, text } = await lookUp(lab, fullName(lab, headless));
       return addresses.length > 0 ? { found: addresses } : { yet: text };
     },
-    { expected: `my-headless to resolve to ${count} addresses`, timeoutMs: 5000 },
+    { expected: `${headless} to resolve to the addresses of its pods`, timeoutMs: 5000 },
   );
 }
 
-/** Who answers a client that goes to this address; `none` where nobody does. */
-async function names(lab: Lab, address: string, times: number): Promise<string[]> {
-  const url = address === (await clusterIpOf(lab, 'my-service')) ? address : `${address}:9376`;
+/** The pages that a client gets at this address and port; `none` where nobody answers. */
+async function pages(lab: Lab, host: string, times: number): Promise<string[]> {
   const script = `i=0; while [ $i -lt $2 ]; do timeout 2 wget -q -O - "$1" || echo none; echo; i=$((i+1)); done`;
-  const argv = ['sh', '-c', script, 'sh', `http://${url}/hostname`, `${times}`];
+  const argv = ['sh', '-c', script, 'sh', `http://${host}/`, `${times}`];
   const { stdout } = await lab.inPod('debug', argv, { timeoutMs: 20_000 });
   return stdout.split('\n').filter((line) => line !== '');
 }
@@ -61,6 +74,6 @@ async function replace(lab: Lab, victim: Pod, count: number): Promise<void> {
   await endpointsAre(lab, 'my-service', pods);
   const virtual = await clusterIpOf(lab, 'my-service');
   const ask = async () =>
-    (await names(lab, virtual, 4)).map((by) => ({ by: by === 'none' ? undefined : by, text: by, at: 0 }));
+    (await pages(lab, virtual, 4)).map((by) => ({ by: by === 'none' ? undefined : by, text: by, at: 0 }));
   await soon(lab, ask);
 }

@@ -41,8 +41,8 @@ async function answersAt(lab: Lab, name: string, namespace: string, address: str
 }
 
 /** busybox's wget says on its standard error which address a name has: `Connecting to my-service (172.17.3.4:80)`. */
-async function connects(lab: Lab, name: string, namespace: string) {
-  const argv = ['timeout', '3', 'wget', '-O', '-', `http://${name}/hostname`];
+export async function connects(lab: Lab, name: string, namespace: string, path = '/') {
+  const argv = ['timeout', '3', 'wget', '-O', '-', `http://${name}${path}`];
   const { stdout, stderr, exitCode } = await lab.inPod('debug', argv, { namespace });
   const [, address] = /Connecting to \S+ \(([\d.]+):\d+\)/.exec(stderr) ?? [];
   const text = lastLine(stderr) ?? lastLine(stdout) ?? 'no answer within 3 s';

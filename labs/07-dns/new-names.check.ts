@@ -25,12 +25,12 @@ export const newNames: Check = {
   },
 };
 
-interface Times {
+export interface Times {
   found: number;
   missing: number;
 }
 
-async function timesOf(lab: Lab, name: string): Promise<Times> {
+export async function timesOf(lab: Lab, name: string): Promise<Times> {
   await create(lab, name);
   const found = await timeUntil(lab, name, 'found');
   await remove(lab, resources.services, name);

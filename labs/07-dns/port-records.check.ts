@@ -13,7 +13,7 @@ export const portRecords: Check = {
   },
 };
 
-async function portOf(lab: Lab, name: string, expected: number): Promise<number> {
+export async function portOf(lab: Lab, name: string, expected: number): Promise<number> {
   const record = `_${name}._tcp.${fullName(lab, 'my-service')}`;
   return until(
     lab,

@@ -46,7 +46,7 @@ async function openEverywhere(lab: Lab, nodes: readonly NodeFacts[], port: numbe
 }
 
 /** The wanted port, or the next one that no Service of the cluster holds. */
-async function freePort(lab: Lab, wanted: number): Promise<number> {
+export async function freePort(lab: Lab, wanted: number): Promise<number> {
   const { items } = await lab.client.list<Service>(resources.services, { signal: lab.signal });
   const taken = new Set(
     items.flatMap((service) => service.spec?.ports?.map(({ nodePort }) => nodePort) ?? []),

@@ -3,6 +3,8 @@ import { applyManifest } from '../steps/objects.ts';
 import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
 import { everyNodesPort } from './every-nodes-port.check.ts';
 import { refusedPort } from './refused-port.check.ts';
+import { openANodePort } from './steps/10-open-a-node-port/step.ts';
+import { chooseThePort } from './steps/20-choose-the-port/step.ts';
 import { types } from './types.check.ts';
 
 export const nodePort: LabDefinition = {
@@ -14,5 +16,6 @@ export const nodePort: LabDefinition = {
     const [pods] = await Promise.all([readyPods(lab, 'app=webserver', 3), startClient(lab)]);
     await endpointsAre(lab, 'hostname-service-nodeport', pods);
   },
+  steps: [openANodePort, chooseThePort],
   checks: [everyNodesPort, refusedPort, types],
 };

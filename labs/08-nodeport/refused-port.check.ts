@@ -29,7 +29,7 @@ export const refusedPort: Check = {
 };
 
 /** Asks for a Service with this node port, without making it. Returns the code and the words of the answer. */
-async function refusal(lab: Lab, nodePort: number): Promise<string> {
+export async function refusal(lab: Lab, nodePort: number): Promise<string> {
   const service: Service = {
     metadata: { name: 'wished', namespace: lab.namespace },
     spec: { type: 'NodePort', selector: { app: 'webserver' }, ports: [{ port: 8080, nodePort }] },

@@ -7,7 +7,7 @@ import { type Answer, askFromNode, askFromPod, firstRefusal } from '../steps/req
 import { soon } from '../steps/soon.ts';
 
 /** A machine of the class network that is no part of the cluster. */
-const outside = 'outside';
+export const outside = 'outside';
 
 export const types: Check = {
   claims: ['S-11'],

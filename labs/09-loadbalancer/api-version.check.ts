@@ -32,7 +32,7 @@ export const apiVersion: Check = {
   },
 };
 
-async function answerAt(lab: Lab, path: string): Promise<string> {
+export async function answerAt(lab: Lab, path: string): Promise<string> {
   try {
     await lab.client.raw(path, { signal: lab.signal });
     return '200';

@@ -5,6 +5,8 @@ import { readyPods, startClient } from '../steps/pods.ts';
 import { apiVersion } from './api-version.check.ts';
 import { askedFor } from './asked-for.check.ts';
 import { pending, unclaimed } from './pending.check.ts';
+import { todaysManifest } from './steps/10-todays-manifest/step.ts';
+import { anAddress } from './steps/20-an-address/step.ts';
 
 export const loadBalancer: LabDefinition = {
   id: '09-loadbalancer',
@@ -19,5 +21,6 @@ export const loadBalancer: LabDefinition = {
     });
     await Promise.all([readyPods(lab, 'app=nginx', 2), startClient(lab)]);
   },
+  steps: [todaysManifest, anAddress],
   checks: [apiVersion, pending, askedFor],
 };

@@ -27,7 +27,7 @@ export const externalName: Check = {
   },
 };
 
-async function aliasLeadsTo(lab: Lab, name: string, target: string): Promise<void> {
+export async function aliasLeadsTo(lab: Lab, name: string, target: string): Promise<void> {
   await until(
     lab,
     async (): Promise<Look<true>> => {

@@ -4,6 +4,9 @@ import { applyManifest } from '../steps/objects.ts';
 import { endpointsAre, readyPods, startClient } from '../steps/pods.ts';
 import { externalAddresses, externalIps } from './external-ips.check.ts';
 import { aliasOf, externalName, twin } from './external-name.check.ts';
+import { externalNameStep } from './steps/10-external-name/step.ts';
+import { externalIp } from './steps/20-external-ip/step.ts';
+import { withoutSelector } from './steps/30-without-selector/step.ts';
 
 const selector = { app: 'webserver' };
 const ports = [{ port: 8080, targetPort: 80 }];
@@ -26,5 +29,6 @@ export const outsideLab: LabDefinition = {
     const [pods] = await Promise.all([readyPods(lab, 'app=webserver', 3), startClient(lab)]);
     await endpointsAre(lab, 'out-nodeport', pods);
   },
+  steps: [externalNameStep, externalIp, withoutSelector],
   checks: [externalName, externalIps],
 };

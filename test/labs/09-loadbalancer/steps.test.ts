@@ -1,0 +1,4 @@
+import { loadBalancer } from '../../../labs/09-loadbalancer/lab.ts';
+import { describeSteps } from '../step-loop.ts';
+
+describeSteps(loadBalancer);
