@@ -7,6 +7,7 @@ export async function bundleGuest(folder: string): Promise<string[]> {
   const entryPoints = {
     guest: `${root}/test/ipvs/guest/main.ts`,
     agent: `${root}/test/behaviour/agent.ts`,
+    proxy: `${root}/proxy/main.ts`,
   };
   await build({
     entryPoints,
@@ -19,7 +20,8 @@ export async function bundleGuest(folder: string): Promise<string[]> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    external: ['esbuild', 'bufferutil', 'utf-8-validate'],
+    alias: { esbuild: `${root}/test/ipvs/guest/no-bundler.ts` },
+    external: ['bufferutil', 'utf-8-validate'],
     logLevel: 'error',
   });
   return Object.keys(entryPoints).map((name) => `${name}.mjs`);

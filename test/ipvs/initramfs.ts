@@ -28,6 +28,7 @@ export async function buildInitramfs(
       path: 'workshop/package.json',
       text: '{"name":"kubernetes-services-workshop","type":"module"}',
     },
+    { kind: 'file', path: 'workshop/world.sh', from: `${repositoryRoot()}/test/behaviour/world.sh` },
     ...tests.files.map(
       (name): Entry => ({ kind: 'file', path: `workshop/${name}`, from: join(tests.folder, name) }),
     ),
@@ -49,13 +50,14 @@ async function baseEntries(packages: Packages): Promise<Entry[]> {
   return [
     busybox,
     { kind: 'file', path: 'etc/protocols', from: '/etc/protocols' },
+    { kind: 'file', path: 'usr/lib/ssl/openssl.cnf', from: '/etc/ssl/openssl.cnf' },
     ...(await programEntries(programs, { folder: packages.folder, files })),
     ...(await moduleEntries(packages)),
   ];
 }
 
 const programs = [
-  ...['node', 'ip', 'nft', 'conntrack', 'unshare', 'nsenter'],
+  ...['node', 'ip', 'nft', 'conntrack', 'unshare', 'nsenter', 'openssl', 'sh'],
   ...['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore'],
 ];
 
@@ -73,4 +75,4 @@ function keyOf({ folder }: Packages): string {
 }
 
 /** Counts up when the base's contents change by this program's doing. */
-const layout = '3';
+const layout = '4';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { defineBehaviour } from './behaviour.ts';
 import { balancingScenarios } from './scenarios/balancing.ts';
 import { doorScenarios } from './scenarios/doors.ts';
 import { leavingScenarios } from './scenarios/leaving.ts';
@@ -17,16 +18,30 @@ const groups = {
 
 /** Runs the scenarios inside the emulated machine, where this process is the node; ends with the real totals. */
 async function main(): Promise<number> {
-  const { grep } = JSON.parse(readFileSync('/workshop/arguments.json', 'utf8')) as { grep?: string };
+  const { grep, behaviour = false } = JSON.parse(readFileSync('/workshop/arguments.json', 'utf8')) as {
+    grep?: string;
+    behaviour?: boolean;
+  };
   const mocha = new Mocha({
     reporter: 'spec',
     timeout: 60_000,
-    slow: 1,
+    slow: 20_000,
     color: false,
     ...(grep && { fgrep: grep }),
   });
   // This is how mocha's own loader gives `describe` and `it` to a file.
   mocha.suite.emit('pre-require', globalThis, '', mocha);
+  if (behaviour) defineBehaviour();
+  else defineScenarios();
+  const runner = await new Promise<Mocha.Runner>((resolve) => {
+    const running = mocha.run(() => resolve(running));
+  });
+  const { passes = 0, failures = 0 } = runner.stats ?? {};
+  process.stdout.write(`${passes} passed, ${failures} failed\n`);
+  return failures > 0 || passes === 0 ? 1 : 0;
+}
+
+function defineScenarios(): void {
   let world: World | undefined;
   const stages = {
     IPv4: createStage('IPv4', () => world),
@@ -57,12 +72,6 @@ async function main(): Promise<number> {
       after(() => stage.close());
     });
   }
-  const runner = await new Promise<Mocha.Runner>((resolve) => {
-    const running = mocha.run(() => resolve(running));
-  });
-  const { passes = 0, failures = 0 } = runner.stats ?? {};
-  process.stdout.write(`${passes} passed, ${failures} failed\n`);
-  return failures > 0 || passes === 0 ? 1 : 0;
 }
 
 // Agents' sockets would keep it alive when a test has failed between opening and closing.

@@ -65,6 +65,9 @@ const settings = [
   ['ipv6/conf/default/accept_dad', '0'],
   ['ipv4/ip_forward', '1'],
   ['ipv6/conf/all/forwarding', '1'],
+  // Refusals are ICMP errors, of which the kernel sends one a second.
+  ['ipv6/icmp/ratelimit', '0'],
+  ['ipv4/icmp_ratelimit', '0'],
 ] as const;
 
 function lines(): string[] {
