@@ -17,9 +17,15 @@ export const deadBackend: Check = {
     const dead = await killOne(lab, 'unwatched');
     const [before, after] = [await podsWith(lab, 'app=unwatched'), await readyAddresses(lab, 'unwatched')];
     expect(after.length, 'endpoints, as nobody told Kubernetes').to.equal(before.length);
-    const some = await ask(lab, 'unwatched');
+    const some = await askMany(lab, 'unwatched', requests);
     const failed = some.filter(({ by }) => by === undefined).length;
-    await judge(lab, failed, some.length);
+    const retries = await retriesByItself(lab);
+    demand(retries === (failed === 0), {
+      expected: retries
+        ? 'no request to fail in mode userspace'
+        : 'some requests to fail while one pod is dead',
+      observed: `${failed} of ${some.length}`,
+    });
 
     const watched = await killOne(lab, 'watched');
     const alive = (await podsWith(lab, 'app=watched')).filter((pod) => nameOf(pod) !== nameOf(watched));
@@ -43,26 +49,20 @@ async function killOne(lab: Lab, service: string): Promise<Pod> {
   return first;
 }
 
-/** One at a time: after a few failures in a row a loop would end. */
-async function ask(lab: Lab, service: string): Promise<Answer[]> {
+/** So many requests to a Service, also where some fail: a loop in a shell would end after a few failures. */
+export async function askMany(lab: Lab, service: string, times: number): Promise<Answer[]> {
   const answers: Answer[] = [];
-  while (answers.length < requests) {
+  while (answers.length < times) {
     answers.push(...(await askFromPod(lab, 'debug', `http://${service}`, { times: 15 })));
   }
   return answers;
 }
 
 /** Rules of the kernel do not try another pod; the old userspace proxy did. */
-async function judge(lab: Lab, failed: number, asked: number): Promise<void> {
+export async function retriesByItself(lab: Lab): Promise<boolean> {
   const [node] = await nodesOf(lab);
   const { stdout: mode } = await lab.onNode(node?.name ?? '', ['sh', '-c', proxyMode]);
-  const retries = mode.trim() === 'userspace';
-  demand(retries === (failed === 0), {
-    expected: retries
-      ? 'no request to fail in mode userspace'
-      : 'some requests to fail while one pod is dead',
-    observed: `${failed} of ${asked}`,
-  });
+  return mode.trim() === 'userspace';
 }
 
 /** kube-proxy's metrics port says its mode. */

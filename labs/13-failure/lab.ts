@@ -2,6 +2,10 @@ import type { LabDefinition } from '../lab.ts';
 import { ensureClient } from '../steps/ensure.ts';
 import { readyPods } from '../steps/pods.ts';
 import { deadBackend } from './dead-backend.check.ts';
+import { aDeadBackend } from './steps/10-a-dead-backend/step.ts';
+import { readiness } from './steps/20-readiness/step.ts';
+import { proxyFrozen } from './steps/30-proxy-frozen/step.ts';
+import { cutOffStep } from './steps/40-cut-off/step.ts';
 import { applyWeb } from './web.ts';
 
 export const failure: LabDefinition = {
@@ -17,4 +21,5 @@ export const failure: LabDefinition = {
     ]);
   },
   checks: [deadBackend],
+  steps: [aDeadBackend, readiness, proxyFrozen, cutOffStep],
 };

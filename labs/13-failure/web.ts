@@ -45,9 +45,10 @@ export async function killServer(lab: Lab, pod: Pod): Promise<void> {
   await lab.inPod(nameOf(pod), ['killall', 'httpd']);
 }
 
-/** True when the server of the pod runs. */
+/** True when the server of the pod answers in the pod itself. The process list is no proof: a dead child may stay in it. */
 export async function serverRuns(lab: Lab, pod: Pod): Promise<boolean> {
-  return (await lab.inPod(nameOf(pod), ['pidof', 'httpd'])).exitCode === 0;
+  const ask = ['timeout', '2', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1/'];
+  return (await lab.inPod(nameOf(pod), ask)).exitCode === 0;
 }
 
 /** Starts the server of a pod again, where it does not run. */
