@@ -1,12 +1,9 @@
-import { apiVersionOf, resources } from '../../lib/kube/resources.ts';
-import type { KubeObject } from '../../lib/kube/types.ts';
-import { demand } from '../check-failure.ts';
 import type { Check, Lab } from '../lab.ts';
-import { applyManifest, getService, nodesOf, type Service } from '../steps/objects.ts';
+import { applyManifest, nodesOf } from '../steps/objects.ts';
 import { endpointsAre, readyPods } from '../steps/pods.ts';
+import { addressesInRules } from '../steps/rules.ts';
 import { type Look, until } from '../steps/until.ts';
-
-const manifests = ['hostname-deployment', 'hostname-service-clusterip', 'hostname-service-nodeport'];
+import { deleteAll, leftovers, manifests, notHeld, tracesOf } from './leftovers.ts';
 
 export const nothingLeft: Check = {
   claims: ['L-12'],
@@ -15,13 +12,10 @@ export const nothingLeft: Check = {
   async run(lab) {
     for (const name of manifests) await applyManifest(lab, name);
     const pods = await readyPods(lab, 'app=webserver', 3);
-    const services = await Promise.all(manifests.slice(1).map((name) => getService(lab, name)));
-    for (const { metadata } of services) await endpointsAre(lab, metadata?.name ?? '', pods);
-    const traces = services.map((service) => service.spec?.clusterIP ?? '');
+    for (const name of manifests.slice(1)) await endpointsAre(lab, name, pods);
+    const traces = await tracesOf(lab);
     const nodes = (await nodesOf(lab)).map(({ name }) => name);
-    for (const node of nodes) {
-      await rulesHave(lab, node, traces);
-    }
+    for (const node of nodes) await rulesHave(lab, node, traces);
     await deleteAll(lab);
     await nothingInApi(lab);
     for (const node of nodes) await nothingOnNode(lab, node, traces);
@@ -29,44 +23,23 @@ export const nothingLeft: Check = {
   },
 };
 
-/** What `kubectl delete -f` does with the lab's files. */
-async function deleteAll(lab: Lab): Promise<void> {
-  for (const name of manifests) {
-    for (const object of await lab.manifest(name)) {
-      const resource = Object.values(resources).find(
-        (known) => known.kind === object.kind && apiVersionOf(known) === object.apiVersion,
-      );
-      demand(resource, { expected: `a known kind in ${name}`, observed: String(object.kind) });
-      const ref = { namespace: lab.namespace, name: object.metadata?.name ?? '' };
-      await lab.client.delete(resource, ref, { propagationPolicy: 'Background', signal: lab.signal });
-    }
-  }
-}
-
-const kinds = ['deployments', 'replicaSets', 'pods', 'services', 'endpoints', 'endpointSlices'] as const;
-
 async function nothingInApi(lab: Lab): Promise<void> {
   await until(
     lab,
     async (): Promise<Look<true>> => {
-      const { namespace, signal } = lab;
-      const lists = await Promise.all(
-        kinds.map((kind) => lab.client.list<KubeObject>(resources[kind], { namespace, signal })),
-      );
-      const left = lists.flatMap(({ items }, i) =>
-        items.map(({ metadata }) => `${kinds[i]}/${metadata?.name}`),
-      );
+      const left = (await leftovers(lab)).map(({ kind, name }) => `${kind}/${name}`);
       return left.length === 0 ? { found: true } : { yet: left.join(', ') };
     },
     { expected: `nothing of the lab left in the namespace ${lab.namespace}` },
   );
 }
 
-async function rulesHave(lab: Lab, node: string, addresses: readonly string[]): Promise<void> {
+/** Waits until a node's rules name all of these cluster IPs. */
+export async function rulesHave(lab: Lab, node: string, addresses: readonly string[]): Promise<void> {
   await until(
     lab,
     async (): Promise<Look<true>> => {
-      const found = await rulesWith(lab, node, addresses);
+      const found = await addressesInRules(lab, node, addresses);
       return found.length === addresses.length
         ? { found: true }
         : { yet: `rules with ${found.join(', ') || 'none'}` };
@@ -75,33 +48,19 @@ async function rulesHave(lab: Lab, node: string, addresses: readonly string[]): 
   );
 }
 
-async function nothingOnNode(lab: Lab, node: string, addresses: readonly string[]): Promise<void> {
+/** Waits until a node's rules name none of these cluster IPs, except those that another Service has got since. */
+export async function nothingOnNode(
+  lab: Lab,
+  node: string,
+  addresses: readonly string[],
+  timeoutMs = 5000,
+): Promise<void> {
   await until(
     lab,
     async (): Promise<Look<true>> => {
-      const held = await heldByOthers(lab);
-      const left = await rulesWith(
-        lab,
-        node,
-        addresses.filter((address) => !held.has(address)),
-      );
+      const left = await addressesInRules(lab, node, await notHeld(lab, addresses));
       return left.length === 0 ? { found: true } : { yet: `rules with ${left.join(', ')}` };
     },
-    { expected: `no rule on ${node} with the cluster IPs ${addresses.join(', ')}`, timeoutMs: 5000 },
+    { expected: `no rule on ${node} with the cluster IPs ${addresses.join(', ')}`, timeoutMs },
   );
 }
-
-/** A freed cluster IP may be another Service's already. */
-async function heldByOthers(lab: Lab): Promise<Set<string | undefined>> {
-  const { items } = await lab.client.list<Service>(resources.services, { signal: lab.signal });
-  return new Set(items.map(({ spec }) => spec?.clusterIP));
-}
-
-/** Those of the addresses that the node's rules name, whichever way its proxy works; sorted. */
-async function rulesWith(lab: Lab, node: string, addresses: readonly string[]): Promise<string[]> {
-  const { stdout } = await lab.onNode(node, ['sh', '-c', listRules]);
-  const words = new Set(stdout.split(/[^\d.]+/));
-  return addresses.filter((address) => words.has(address)).sort();
-}
-
-const listRules = '{ nft list ruleset; iptables-save; ipvsadm -Sn; } 2>/dev/null';

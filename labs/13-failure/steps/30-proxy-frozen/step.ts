@@ -14,7 +14,7 @@ import { applyWeb } from '../../web.ts';
 
 export const proxyFrozen: Step = {
   id: '30-proxy-frozen',
-  claims: [],
+  claims: ['S-05'],
   look: 'the State of the proxy in /proc/PID/status on each node; kubectl get services',
   links: [
     'document 003, "iptables proxy mode": the proxy watches the API',

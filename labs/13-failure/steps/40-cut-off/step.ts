@@ -14,7 +14,7 @@ const name = 'far';
 
 export const cutOffStep: Step = {
   id: '40-cut-off',
-  claims: [],
+  claims: ['P-03'],
   look: 'on the node: can it reach the API server, and which addresses do its rules still have?',
   links: [
     'document 003, "iptables proxy mode": the proxy watches the control plane',
