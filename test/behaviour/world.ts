@@ -44,7 +44,7 @@ export interface World {
 
 export interface WorldGiven {
   /** The proxies' mode, which is also given to them by a flag. */
-  readonly mode?: 'nftables' | 'ipvs';
+  readonly mode?: 'nftables' | 'iptables' | 'ipvs';
   /** A folder with agent.mjs, proxy.mjs and world.sh; by default they are made from the sources here. */
   readonly programs?: string;
   /** Puts everything into a user namespace, even for root: what works there works for everybody. Default true. */
@@ -180,11 +180,17 @@ async function hasMarker(agent: Agent, port: number, mode: string, timeoutMs: nu
   ] as const) {
     const key = `{ ${address} . tcp . ${port} }`;
     const server = ip === 'ip6' ? `[${address}]:${port}` : `${address}:${port}`;
-    const order =
-      mode === 'ipvs'
-        ? { command: 'ipvsadm', args: ['-Ln', '-t', server] }
-        : { command: 'nft', args: ['get', 'element', ip, 'workshop-proxy', 'services', key] };
-    const written = async () => (await agent.exec(order)).code === 0;
+    const rules = ip === 'ip6' ? 'ip6tables' : 'iptables';
+    const orders: Record<string, { command: string; args: string[] }> = {
+      nftables: { command: 'nft', args: ['get', 'element', ip, 'workshop-proxy', 'services', key] },
+      iptables: { command: rules, args: ['-w', '-t', 'nat', '-S', 'KUBE-SERVICES'] },
+      ipvs: { command: 'ipvsadm', args: ['-Ln', '-t', server] },
+    };
+    const order = orders[mode] ?? { command: 'false', args: [] };
+    const written = async () => {
+      const { code, stdout } = await agent.exec(order);
+      return code === 0 && (mode !== 'iptables' || stdout.includes(`--dport ${port} `));
+    };
     await waitFor(written, { what: `the proxy to write ${server}`, timeoutMs, intervalMs: 15 });
   }
 }

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { Family } from '../../../../lib/ip.ts';
+import { baseFlags, createStage, nobody, type Scenario, type Stage } from '../../../behaviour/scenario.ts';
+import { affinityScenarios } from '../../../behaviour/scenarios/affinity.ts';
+import { clusterIpScenarios } from '../../../behaviour/scenarios/cluster-ip.ts';
+import { endpointScenarios } from '../../../behaviour/scenarios/endpoints.ts';
+import { externalScenarios } from '../../../behaviour/scenarios/external.ts';
+import { operationScenarios } from '../../../behaviour/scenarios/operations.ts';
+import { createWorld, nodes, putNodes, type World } from '../../../behaviour/world.ts';
+
+const serviceCidrs = '172.17.0.0/18,fd17::/64';
+
+/** Those of all modes that do not look into nftables' table, choose its schedulers or ask for its name. */
+const shared: readonly Scenario[] = [
+  ...clusterIpScenarios,
+  ...externalScenarios,
+  ...affinityScenarios,
+  ...endpointScenarios,
+  ...operationScenarios,
+].filter(
+  ({ flags, run }) =>
+    !flags?.includes('--nftables-scheduler') &&
+    // Here an address that nobody has is refused, as a port that nobody has.
+    !flags?.includes('--service-cidr') &&
+    !/\.nft\(|hasRecord|proxyMode/.test(String(run)),
+);
+
+const own: readonly Scenario[] = [
+  {
+    name: 'after timeoutSeconds without a new connection a client may move',
+    rule: '1.8, P-05',
+    async run(t) {
+      const clientIP = { timeoutSeconds: 1 };
+      t.service({ spec: { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP } } });
+      t.endpoints(['a1', 'b1']);
+      t.service({ name: 'quiet', vip: 81, spec: { internalTrafficPolicy: 'Local' } });
+      t.endpoints(['b1'], { service: 'quiet' });
+      await t.settled();
+      const [first, ...next] = await t.names('c1', t.vip(80), 80, { times: 3 });
+      expect(next).to.eql([first, first]);
+      // Waits at a Service that drops what comes until the record is too old.
+      expect(await t.ask('c1', t.vip(81), 80, { timeoutMs: 1500 })).to.eql(['silent']);
+      expect(await t.names('c1', t.vip(80), 80)).to.not.eql([first]);
+    },
+  },
+  {
+    name: 'a deleted rule, a flushed chain and a flushed table are written anew',
+    rule: '5 drift, 9.6',
+    async run(t) {
+      t.service();
+      t.endpoints(['b1']);
+      await t.settled();
+      for (const change of [['-D', 'PREROUTING', '1'], ['-F', 'KUBE-SERVICES'], ['-F']]) {
+        await iptables(t, ['-t', 'nat', ...change]);
+        expect(await t.names('c1', t.vip(80), 80, nobody)).to.not.eql(['b1']);
+        await t.eventually(
+          'the repair',
+          async () => (await t.names('c1', t.vip(80), 80, nobody))[0] === 'b1',
+        );
+      }
+    },
+  },
+  {
+    name: 'a rule that somebody else put among ours is removed, and one of their own chains stays',
+    rule: '5 drift',
+    async run(t) {
+      t.service();
+      t.endpoints(['b1']);
+      await t.settled();
+      await iptables(t, ['-N', 'THEIRS']);
+      await iptables(t, ['-t', 'nat', '-I', 'KUBE-SERVICES', '-p', 'tcp', '--dport', '80', '-j', 'RETURN']);
+      await t.eventually('the repair', async () => (await t.names('c1', t.vip(80), 80, nobody))[0] === 'b1');
+      await iptables(t, ['-X', 'THEIRS']);
+    },
+  },
+  {
+    name: '--iptables-scheduler random picks by chance',
+    rule: '2.2, R-06',
+    flags: ['--iptables-scheduler', 'random'],
+    async run(t) {
+      t.service();
+      t.endpoints(['a1', 'a2', 'b1', 'b2']);
+      await t.settled();
+      const names = await t.names('c1', t.vip(80), 80, { times: 48 });
+      expect(new Set(names).size).to.equal(4);
+      expect(names.every((name, i) => i < 4 || name === names[i - 4])).to.equal(false);
+    },
+  },
+];
+
+describe('behaviour of the proxy, mode iptables', function () {
+  this.timeout(20_000);
+  let world: World;
+
+  before(async function () {
+    this.timeout(40_000);
+    world = await createWorld({ mode: 'iptables' });
+  });
+
+  afterEach(function () {
+    if (this.currentTest?.state !== 'failed') return;
+    for (const name of nodes) {
+      const lines = readFileSync(`${world.folder}/${name}.log`, 'utf8').split('\n');
+      process.stderr.write(`${name}:\n${lines.slice(-12).join('\n')}\n`);
+    }
+  });
+
+  after(() => world?.close());
+
+  for (const family of ['IPv4', 'IPv6'] as const satisfies readonly Family[]) {
+    describe(family, () => {
+      for (const scenario of byFlags([...shared, ...own])) {
+        if (scenario.family !== undefined && scenario.family !== family) continue;
+        it(`${scenario.name} (${scenario.rule})`, async () => {
+          world.api.clear();
+          putNodes(world.api);
+          await world.useProxies(flagsOf(scenario));
+          await world.settled();
+          await scenario.run(createStage(world, family));
+        });
+      }
+    });
+  }
+});
+
+function flagsOf({ flags = [] }: Scenario): string[] {
+  const base = flags.includes('--detect-local-mode') ? baseFlags.slice(2) : baseFlags;
+  const scheduler = flags.includes('--iptables-scheduler') ? [] : ['--iptables-scheduler', 'rr'];
+  const all = [...base, ...flags, ...scheduler, '--service-cidr', serviceCidrs];
+  return all.map((flag) => flag.replace('--nftables-', '--iptables-'));
+}
+
+/** Those with the same flags one after the other, so that proxies start seldom. */
+function byFlags(list: readonly Scenario[]): Scenario[] {
+  const key = ({ flags = [] }: Scenario) => flags.join(' ');
+  return [...new Set(list.map(key))].flatMap((flags) => list.filter((scenario) => key(scenario) === flags));
+}
+
+async function iptables(t: Stage, args: string[]): Promise<void> {
+  const command = t.family === 'IPv4' ? 'iptables' : 'ip6tables';
+  const { code, stderr } = await t.world.agents.n1.exec({ command, args: ['-w', ...args] });
+  if (code !== 0) throw new Error(stderr);
+}
