@@ -46,7 +46,6 @@ export function createDoors(options: UserspaceOptions, budget: Budget): Doors {
 
   /** Clients that were redirected a moment ago may still be on their way, or wait to be accepted. */
   function closeSoon({ listener }: Door): void {
-    listener.retire();
     const timer = setTimeout(() => {
       leaving.delete(listener);
       listener.close();

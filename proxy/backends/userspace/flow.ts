@@ -6,8 +6,6 @@ export interface Flow {
   send(data: Buffer): void;
   /** `address:port` of the endpoint. */
   endpoint(): string;
-  /** It no longer keeps this process alive. */
-  unref(): void;
   end(): void;
 }
 
@@ -31,11 +29,11 @@ export function createFlow(order: readonly Target[], options: FlowOptions): Flow
   let unanswered: Buffer[] = [];
   let socket: Socket | undefined;
   let connected: Socket | undefined;
-  const timer = setTimeout(end, options.timeoutMs);
+  const timer = setTimeout(end, options.timeoutMs).unref();
 
   function open(target: Target): void {
     const mine = createSocket(target.address.includes(':') ? 'udp6' : 'udp4');
-    socket = mine;
+    socket = mine.unref();
     mine.on('error', () => fail(mine));
     mine.on('message', (data) => {
       answered = true;
@@ -87,10 +85,6 @@ export function createFlow(order: readonly Target[], options: FlowOptions): Flow
       if (connected) transmit(connected, data);
     },
     endpoint: () => `${order[at]?.address}:${order[at]?.port}`,
-    unref() {
-      timer.unref();
-      socket?.unref();
-    },
     end,
   };
 }

@@ -1,13 +1,11 @@
 import { codeOf, WorkshopError } from '../../../lib/errors.ts';
 import type { PortRange } from './options.ts';
 
-/** A socket that clients are redirected to. */
+/** A socket that clients are redirected to. Neither it nor its clients keep the process alive: that is the proxy's own affair. */
 export interface Listener {
   readonly port: number;
   /** Clients of UDP endpoints that are not among these (`address:port`) have to find another. */
   serving(endpoints: ReadonlySet<string>): void;
-  /** No rule leads here any more: what there is still goes on, but no longer keeps this process alive. */
-  retire(): void;
   /** Takes no new clients. TCP connections that run go on, UDP clients are forgotten. */
   close(): void;
   /** Ends everything now. */

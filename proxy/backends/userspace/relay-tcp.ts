@@ -7,29 +7,24 @@ import type { ListenAt, Listener } from './listener.ts';
 /** Listens for TCP connections, and joins each with one to an endpoint. Rejects when the port cannot be had. */
 export function relayTcp(at: ListenAt, balancer: Balancer, budget: Budget): Promise<Listener> {
   const open = new Set<Socket>();
-  let retired = false;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
     void serve(client, { balancer, budget, note });
   });
   function note(socket: Socket): void {
-    if (retired) socket.unref();
+    socket.unref();
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   }
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: at.host, port: at.port, ipv6Only: at.host.includes(':'), backlog }, () => {
-      server.removeListener('error', reject);
+      server.removeListener('error', reject).unref();
       // Accepting may fail while files are short; those who wait in the queue are served when it is over.
       server.on('error', () => {});
       const address = server.address();
       resolve({
         port: typeof address === 'object' && address ? address.port : at.port,
         serving: () => {},
-        retire() {
-          retired = true;
-          for (const one of [server, ...open]) one.unref();
-        },
         close: () => {
           server.close();
         },

@@ -11,7 +11,6 @@ export function relayUdp(
   { budget, timeoutMs }: { budget: Budget; timeoutMs: number },
 ): Promise<Listener> {
   const flows = new Map<string, Flow>();
-  let retired = false;
   const socket = at.host.includes(':')
     ? createSocket({ type: 'udp6', ipv6Only: true })
     : createSocket({ type: 'udp4' });
@@ -31,7 +30,6 @@ export function relayUdp(
         budget.give(1);
       },
     });
-    if (retired) flow.unref();
     flows.set(key, flow);
     return flow;
   }
@@ -44,18 +42,13 @@ export function relayUdp(
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.bind({ address: at.host, port: at.port, exclusive: true }, () => {
-      socket.removeListener('error', reject);
+      socket.removeListener('error', reject).unref();
       socket.on('error', () => {});
       socket.on('message', (data, peer) => flowOf(peer)?.send(data));
       resolve({
         port: socket.address().port,
         serving(endpoints) {
           for (const flow of flows.values()) if (!endpoints.has(flow.endpoint())) flow.end();
-        },
-        retire() {
-          retired = true;
-          socket.unref();
-          for (const flow of flows.values()) flow.unref();
         },
         close,
         destroy: close,
