@@ -3,15 +3,25 @@ import { WorkshopError } from '../../lib/errors.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command, Context } from '../cli/command.ts';
+import { proxyExplain } from './explain.ts';
 import { changeMode } from './mode.ts';
 import { proxyRules } from './rules.ts';
 import { proxyStatus } from './status.ts';
+import { proxyTrace } from './trace.ts';
 
 const actions: Readonly<Record<string, (context: Context, at: ProxyContext) => Promise<void>>> = {
   status: proxyStatus,
   mode: proxyStatus,
   rules: proxyRules,
 };
+
+/** Those whose words are not just a node and a Service. */
+const questions: Readonly<
+  Record<
+    string,
+    (context: Context, cluster: ProxyContext['cluster'], words: readonly string[]) => Promise<void>
+  >
+> = { explain: proxyExplain, trace: proxyTrace };
 
 export interface ProxyContext {
   cluster: ReturnType<typeof openCluster>;
@@ -29,15 +39,27 @@ export const proxy: Command = {
     'mode [NODE]',
     'mode MODE [--scheduler NAME] [--node NODE]',
     'rules [NODE] [SERVICE]',
+    'explain NODE CLIENT SERVICE[:PORT]',
+    'trace NODE CLIENT SERVICE[:PORT]',
   ],
   description:
     "status: each node's proxy: mode, health, last sync, what it serves. mode: nftables, iptables, ipvs or userspace. rules: the node's own table, as the kernel has it;\n" +
-    'with a Service (NAME or NAMESPACE/NAME) only the lines with its addresses and ports.',
+    'with a Service (NAME or NAMESPACE/NAME) only the lines with its addresses and ports.\n' +
+    'explain: what a connection from a client (a pod, a node or an address) would meet on that node, and why; PORT is a port of the\n' +
+    "Service or its node port, SERVICE may be an address too. trace: the first packet of such a connection through the node's rules.",
   examples: [
     { command: 'workshop proxy status', does: 'the proxies of all nodes' },
     { command: 'workshop proxy mode iptables', does: 'change all nodes to another mode, traffic flows on' },
     { command: 'workshop proxy rules worker-node01', does: 'the rules on one node' },
     { command: 'workshop proxy rules worker-node01 default/my-nginx-svc', does: 'what makes one Service' },
+    {
+      command: 'workshop proxy explain worker-node01 192.168.56.1 hostname-svc-nodeport:30001',
+      does: 'which pods somebody outside would reach',
+    },
+    {
+      command: 'workshop proxy trace worker-node01 worker-node01 default/kubernetes',
+      does: 'one packet, rule by rule',
+    },
   ],
   flags: {
     scheduler: {
@@ -50,8 +72,9 @@ export const proxy: Command = {
   async run(context) {
     const [action = 'status', ...words] = context.args;
     const act = actions[action];
-    if (act === undefined) {
-      const hint = didYouMean(action, Object.keys(actions));
+    const answer = questions[action];
+    if (act === undefined && answer === undefined) {
+      const hint = didYouMean(action, [...Object.keys(actions), ...Object.keys(questions)]);
       throw new WorkshopError('usage', `could not do "${action}" with the proxy: no such action${hint}`, {
         advice: 'workshop proxy --help',
       });
@@ -59,6 +82,10 @@ export const proxy: Command = {
     const cluster = openCluster(context.name, clusterPaths(context.name, stateFolder(context.env)));
     try {
       const known = cluster.nodes.map(({ name }) => name);
+      if (answer) {
+        await answer(context, cluster, words);
+        return 0;
+      }
       const [first, second] = words;
       if (action === 'mode' && first !== undefined && !known.includes(first)) {
         await changeMode(context, cluster, first);
@@ -71,7 +98,7 @@ export const proxy: Command = {
           advice: 'workshop status',
         });
       }
-      await act(context, { cluster, action, nodes: isNode ? [first] : known, service });
+      await act?.(context, { cluster, action, nodes: isNode ? [first] : known, service });
       return 0;
     } finally {
       cluster.close();
