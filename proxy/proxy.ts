@@ -3,13 +3,14 @@ import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import type { Log } from '../lib/log.ts';
 import { createRunner, type Runner, type RunnerTiming } from '../lib/runner.ts';
-import { followCluster, readServiceCidrs } from './cluster.ts';
+import { type ClusterOptions, followCluster, readServiceCidrs } from './cluster.ts';
 import { configz, followConfig } from './config/follow.ts';
 import { createHealth } from './health/health.ts';
 import { serveHealth, serveMetrics } from './health/servers.ts';
 import { createServiceHealth } from './health/service-health.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { Store } from './model/store.ts';
+import { noticeRemovals } from './notice.ts';
 import type { Options } from './options.ts';
 import type { Plan } from './plan.ts';
 import { createSync } from './sync.ts';
@@ -24,34 +25,31 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
   const health = createHealth(() => 2 * timing.maxMs);
   const serviceHealth = createServiceHealth(health, log);
   const takeover = createTakeover(options.plan, { store, log, metrics });
-  let current = options;
+  const config: { current: Options; rejected: string | undefined } = {
+    current: options,
+    rejected: undefined,
+  };
   if (options.tcpBeLiberal) beLiberal(log);
   const closers = openServers(options, {
     health,
     metrics,
-    mode: () => takeover.engine?.mode ?? current.plan.mode,
-    config: () => configz(current, takeover.state()),
+    mode: () => takeover.engine?.mode ?? config.current.plan.mode,
+    config: () => configz(config.current, takeover.state(), config.rejected),
     nodeEligible: () => !store.node.leaving,
     log,
   });
 
   let runner: Runner | undefined;
   const counted = { services: 0, endpoints: 0 };
-  const cluster = followCluster({
-    client,
-    store,
-    bindAddress: options.bindAddress,
-    endpointsApi: options.endpointsApi,
-    log,
-    signal,
-    onChange(kind) {
-      if (kind === 'service') counted.services++;
-      if (kind === 'slice') counted.endpoints++;
-      health.queued();
-      metrics.queued();
-      runner?.request();
-    },
-  });
+  const onChange: ClusterOptions['onChange'] = (kind) => {
+    if (kind === 'service') counted.services++;
+    if (kind === 'slice') counted.endpoints++;
+    health.queued();
+    metrics.queued();
+    runner?.request();
+  };
+  const { bindAddress, endpointsApi } = options;
+  const cluster = followCluster({ client, store, bindAddress, endpointsApi, log, signal, onChange });
   try {
     await cluster.synced;
     const serviceCidrs = await readServiceCidrs(client);
@@ -61,15 +59,23 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
       runner?.request();
     };
     want(options.plan);
-    const sync = createSync({ store, takeover, metrics, health, serviceHealth, counted, log, signal });
-    runner = createRunner(sync, timing, (error) => {
+    const sync = createSync({
+      ...{ store, takeover, metrics, health, serviceHealth, counted, log, signal },
+      ask: () => runner?.request(),
+    });
+    runner = createRunner(sync.turn, timing, (error) => {
       if (!signal.aborted) log.error('sync failed', { error });
     });
-    const stopWatching = followConfig(options, log, (fresh) => {
-      current = fresh;
-      want(fresh.plan);
+    const stopWatching = followConfig(options, log, {
+      onChange(fresh) {
+        config.current = fresh;
+        want(fresh.plan);
+      },
+      onRejected: (why) => {
+        config.rejected = why;
+      },
     });
-    closers.push(stopWatching);
+    closers.push(stopWatching, noticeRemovals(log, sync.noticed), sync.close);
     runner.request();
     await cluster.done;
   } finally {

@@ -19,17 +19,34 @@ export interface SyncParts {
   readonly counted: { services: number; endpoints: number };
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Asks for a turn. */
+  readonly ask: () => void;
 }
 
-/** One turn of the proxy: everything that changed since the last turn goes into the kernel, or nothing and an error is thrown. */
-export function createSync(parts: SyncParts): () => Promise<void> {
+export interface Sync {
+  /** One turn of the proxy: everything that changed since the last turn goes into the kernel, or nothing and an error is thrown. */
+  turn(): Promise<void>;
+  /**
+   * Something of ours was removed from the kernel. Asks for a turn, which looks through the rules when nothing else is to be done; if
+   * our own last turn may have been the one, then as soon as things are quiet.
+   */
+  noticed(): void;
+  close(): void;
+}
+
+export function createSync(parts: SyncParts): Sync {
   const { store, takeover, metrics, health, log } = parts;
   const cleanFlows = createFlowCleaner(parts);
   let needFull = true;
   let nodeWritten = '';
   let pending: Dirty = nothing;
 
-  return async () => {
+  let busy = true;
+  let endedAt = 0;
+  let heard = false;
+  let later: NodeJS.Timeout | undefined;
+
+  async function turn(): Promise<void> {
     const started = performance.now();
     const startedAt = health.now();
     pending = merge(pending, store.take());
@@ -54,8 +71,42 @@ export function createSync(parts: SyncParts): () => Promise<void> {
     await takeover.sweep(parts.signal);
     for (const { backend } of driversOf(takeover)) await backend.settle(parts.signal);
     log.debug('turn over', { ms: Math.round(performance.now() - started) });
+  }
+
+  function askLater(): void {
+    heard = false;
+    clearTimeout(later);
+    later = setTimeout(() => {
+      later = undefined;
+      parts.ask();
+    }, quietMs);
+  }
+
+  return {
+    async turn() {
+      if (later) heard = true;
+      clearTimeout(later);
+      later = undefined;
+      busy = true;
+      await turn().finally(() => {
+        busy = false;
+        endedAt = performance.now();
+        if (heard) askLater();
+      });
+    },
+    noticed() {
+      if (!busy && performance.now() - endedAt > ownEchoMs) return parts.ask();
+      heard = true;
+      if (!busy) askLater();
+    },
+    close: () => clearTimeout(later),
   };
 }
+
+/** So long after a turn the kernel may still be telling of it. */
+const ownEchoMs = 50;
+
+const quietMs = 500;
 
 const nothing: Dirty = { all: false, services: new Set(), triggeredAt: [] };
 

@@ -69,10 +69,12 @@ async function taken(
   mode: string,
   scheduler: string | undefined,
 ): Promise<State> {
-  return await waitFor(
+  const state = await waitFor(
     async () => {
       const { stdout } = await runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000 });
-      const takeover = readState(stdout);
+      const { rejected, takeover } = readState(stdout);
+      if (scheduler !== undefined && rejected?.includes(`no such scheduler: ${scheduler}`))
+        return unusable(node, rejected);
       if (!takeover || takeover.pending || takeover.asked.mode !== mode) return undefined;
       return scheduler === undefined || takeover.asked.scheduler === scheduler
         ? { node, ...takeover }
@@ -80,11 +82,23 @@ async function taken(
     },
     { what: `the proxy of ${node} to take up mode ${mode}`, timeoutMs: 60_000, intervalMs: 150 },
   );
+  if (state instanceof WorkshopError) throw state;
+  return state;
 }
 
-function readState(text: string): Omit<State, 'node'> | undefined {
-  if (text.trim() === '') return undefined;
-  return (JSON.parse(text) as { takeover: Omit<State, 'node'> }).takeover;
+interface Answer {
+  readonly takeover?: Omit<State, 'node'>;
+  readonly rejected?: string;
+}
+
+function readState(text: string): Answer {
+  return text.trim() === '' ? {} : (JSON.parse(text) as Answer);
+}
+
+function unusable(node: string, why: string): WorkshopError {
+  return new WorkshopError('usage', `could not change the mode of ${node}: ${why}`, {
+    advice: 'workshop proxy mode with another --scheduler',
+  });
 }
 
 const ask = `url=http://127.0.0.1:10249/configz

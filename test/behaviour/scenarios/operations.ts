@@ -94,6 +94,39 @@ export const operationScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'what is deleted is repaired at once, long before the next check',
+    rule: '5 drift',
+    flags: ['--nftables-sync-period', '10m'],
+    async run(t) {
+      t.service();
+      t.endpoints(['a1']);
+      await t.settled();
+      const ip = t.family === 'IPv4' ? 'ip' : 'ip6';
+      const key = `{ ${t.vip(80)} . tcp . 80 }`;
+      const damages = [
+        ['delete', 'element', ip, 'workshop-proxy', 'services', key],
+        ['flush', 'chain', ip, 'workshop-proxy', 'dispatch'],
+        ['delete', 'table', ip, 'workshop-proxy'],
+      ];
+      for (const damage of damages) {
+        const repairs = await t.metric('n1', 'kubeproxy_drift_repairs_total');
+        await t.world.nft('n1', ...damage);
+        await t.eventually(
+          `the repair after ${damage.join(' ')}`,
+          async () => (await t.metric('n1', 'kubeproxy_drift_repairs_total')) > repairs,
+        );
+        await t.eventually('an answer', async () => {
+          return (await t.names('c1', t.vip(80), 80, { timeoutMs: 300 }))[0] === 'a1';
+        });
+        // The repair removed the old table, so a look follows; before it, the repair may not be over.
+        const checks = await t.metric('n1', 'kubeproxy_drift_checks_total');
+        await t.eventually('a look after the repair', async () => {
+          return (await t.metric('n1', 'kubeproxy_drift_checks_total')) > checks;
+        });
+      }
+    },
+  },
+  {
     name: 'a single deleted element is noticed and repaired',
     rule: '5 drift',
     family: 'IPv4',
