@@ -2,10 +2,12 @@ import type { Client } from '../lib/kube/client.ts';
 import { keyOf } from '../lib/kube/informer.ts';
 import { reflect } from '../lib/kube/reflector.ts';
 import { type Resource, resources } from '../lib/kube/resources.ts';
-import type { KubeObject, V1EndpointSlice, V1Node, V1Service, Wire } from '../lib/kube/types.ts';
+import type { KubeObject, V1EndpointSlice, V1Endpoints, V1Node, V1Service, Wire } from '../lib/kube/types.ts';
 import type { Log } from '../lib/log.ts';
+import type { EndpointsApi } from './endpoints-api.ts';
+import { recordsOfEndpoints } from './model/from-endpoints.ts';
 import { nodeRecord, serviceRecord, sliceRecord } from './model/from-kube.ts';
-import type { NodeRecord } from './model/records.ts';
+import type { NodeRecord, SliceRecord } from './model/records.ts';
 import type { Store } from './model/store.ts';
 
 export interface ClusterOptions {
@@ -13,7 +15,7 @@ export interface ClusterOptions {
   readonly store: Store;
   readonly bindAddress: string | undefined;
   /** Which API says where the endpoints are. */
-  readonly endpointsApi: 'auto' | 'slices' | 'endpoints';
+  readonly endpointsApi: EndpointsApi;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Something was noted in the store. */
@@ -41,7 +43,18 @@ export function followCluster(options: ClusterOptions): { synced: Promise<void>;
       onChange('service');
     },
   });
-  const slices = reflect<Wire<V1EndpointSlice> & KubeObject, Keyed<ReturnType<typeof sliceRecord>>>({
+  const slices =
+    options.endpointsApi === 'slices' ? followSlices(options, common) : followEndpoints(options, common);
+  const node = followNode(options, common);
+  const all = [services, slices, node];
+  return {
+    synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
+    done: Promise.all(all.map(({ done }) => done)).then(() => {}),
+  };
+}
+
+function followSlices({ store, onChange }: ClusterOptions, common: Common) {
+  return reflect<Wire<V1EndpointSlice> & KubeObject, Keyed<ReturnType<typeof sliceRecord>>>({
     ...common,
     resource: resources.endpointSlices,
     labelSelector: notForUs,
@@ -55,13 +68,36 @@ export function followCluster(options: ClusterOptions): { synced: Promise<void>;
       onChange('slice');
     },
   });
-  const node = followNode(options, common);
-  const all = [services, slices, node];
-  return {
-    synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
-    done: Promise.all(all.map(({ done }) => done)).then(() => {}),
-  };
 }
+
+/** An object becomes several records, and fewer than before perhaps. */
+function followEndpoints({ store, onChange }: ClusterOptions, common: Common) {
+  const held = new Map<string, readonly string[]>();
+  const set = ({ key, record }: Keyed<readonly SliceRecord[]>) => {
+    const now = record.map(({ namespace, name }) => `${namespace}/${name}`);
+    for (const old of held.get(key) ?? []) if (!now.includes(old)) store.setSlice(old, undefined);
+    for (const [i, one] of record.entries()) store.setSlice(now[i] ?? '', one);
+    held.set(key, now);
+  };
+  return reflect<Wire<V1Endpoints> & KubeObject, Keyed<readonly SliceRecord[]>>({
+    ...common,
+    resource: resources.endpoints,
+    labelSelector: notForUs,
+    project: (endpoints) => ({ key: keyOf(endpoints), record: recordsOfEndpoints(endpoints) }),
+    onList: (items) => {
+      store.replaceSlices(new Map());
+      held.clear();
+      for (const item of items) set(item);
+      onChange('list');
+    },
+    onEvent: (type, { key, record }) => {
+      set({ key, record: type === 'DELETED' ? [] : record });
+      onChange('slice');
+    },
+  });
+}
+
+type Common = Pick<ClusterOptions, 'client' | 'log' | 'signal'>;
 
 const notForUs = '!service.kubernetes.io/service-proxy-name,!service.kubernetes.io/headless';
 
@@ -74,10 +110,7 @@ function present<T>(items: readonly Keyed<T | undefined>[]): Map<string, T> {
   return new Map(items.flatMap(({ key, record }) => (record === undefined ? [] : [[key, record] as const])));
 }
 
-function followNode(
-  { store, bindAddress, onChange }: ClusterOptions,
-  common: Pick<ClusterOptions, 'client' | 'log' | 'signal'>,
-) {
+function followNode({ store, bindAddress, onChange }: ClusterOptions, common: Common) {
   const set = (record: NodeRecord) => {
     const others = record.addresses.filter((address) => address !== bindAddress);
     const addresses = bindAddress === undefined ? record.addresses : [bindAddress, ...others];

@@ -3,6 +3,7 @@ import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import type { Log } from '../lib/log.ts';
 import { followCluster, readServiceCidrs } from './cluster.ts';
+import { chooseEndpointsApi } from './endpoints-api.ts';
 import { families } from './engine.ts';
 import { unitsOf } from './model/resolve.ts';
 import { Store } from './model/store.ts';
@@ -14,20 +15,23 @@ export async function dryRun(options: Options, log: Log, signal: AbortSignal): P
   const stop = new AbortController();
   const client = createClient(loadKubeconfig(options.kubeconfig));
   const store = new Store(options.nodeName);
+  const inTime = AbortSignal.any([signal, stop.signal, AbortSignal.timeout(patienceMs)]);
+  const orTooLate = (cause: unknown): never => {
+    if (signal.aborted) throw cause;
+    throw tooLate(client.credentials.server, cause);
+  };
   try {
+    const endpointsApi = await chooseEndpointsApi(client, options.endpointsApi, log, inTime).catch(orTooLate);
     const cluster = followCluster({
       client,
       store,
       bindAddress: options.bindAddress,
-      endpointsApi: options.endpointsApi,
+      endpointsApi,
       log,
-      signal: AbortSignal.any([signal, stop.signal, AbortSignal.timeout(patienceMs)]),
+      signal: inTime,
       onChange: () => {},
     });
-    await cluster.synced.catch((cause: unknown) => {
-      if (signal.aborted) throw cause;
-      throw tooLate(client.credentials.server, cause);
-    });
+    await cluster.synced.catch(orTooLate);
     const { mode } = options.plan;
     const serviceCidrs = [...options.plan.serviceCidrs, ...(await readServiceCidrs(client))];
     return families

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { createRunner, type Runner, type RunnerTiming } from '../lib/runner.ts';
 import { type ClusterOptions, followCluster, readServiceCidrs } from './cluster.ts';
 import { configz, followConfig } from './config/follow.ts';
+import { chooseEndpointsApi } from './endpoints-api.ts';
 import { createHealth } from './health/health.ts';
 import { serveHealth, serveMetrics } from './health/servers.ts';
 import { createServiceHealth } from './health/service-health.ts';
@@ -48,9 +49,10 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     metrics.queued();
     runner?.request();
   };
-  const { bindAddress, endpointsApi } = options;
-  const cluster = followCluster({ client, store, bindAddress, endpointsApi, log, signal, onChange });
   try {
+    const endpointsApi = await chooseEndpointsApi(client, options.endpointsApi, log, signal);
+    const { bindAddress } = options;
+    const cluster = followCluster({ client, store, bindAddress, endpointsApi, log, signal, onChange });
     await cluster.synced;
     const serviceCidrs = await readServiceCidrs(client);
     const want = (plan: Plan) => {

@@ -111,6 +111,15 @@ export async function createWorld(given: WorldGiven = {}): Promise<World> {
           ports: [{ name: `m${port}`, port }],
         }),
       );
+      api.put('endpoints', {
+        metadata: { name: 'marker', namespace: 'default' },
+        subsets: [
+          {
+            addresses: [{ ip: '172.16.2.99' }, { ip: 'fd16:0:0:2::99' }],
+            ports: [{ name: `m${port}`, port }],
+          },
+        ],
+      } as never);
       for (const family of ['IPv4', 'IPv6']) {
         const ip = family === 'IPv4' ? '172.16.2.99' : 'fd16:0:0:2::99';
         const endpoints = [{ ip, node: 'n2' }];

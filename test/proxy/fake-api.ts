@@ -25,7 +25,7 @@ export interface FakeApi {
   readonly folder: string;
 }
 
-export type Plural = 'services' | 'endpointslices' | 'nodes' | 'servicecidrs';
+export type Plural = 'services' | 'endpoints' | 'endpointslices' | 'nodes' | 'servicecidrs';
 
 interface Watch {
   readonly plural: Plural;
@@ -143,7 +143,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
   };
 }
 
-const plurals: readonly Plural[] = ['services', 'endpointslices', 'nodes', 'servicecidrs'];
+const plurals: readonly Plural[] = ['services', 'endpoints', 'endpointslices', 'nodes', 'servicecidrs'];
 
 /** A selector makes changes look like arrivals and departures. */
 function eventFor(was: boolean, is: boolean): string | undefined {

@@ -127,6 +127,30 @@ export const operationScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: '--endpoints-api endpoints serves from core/v1 Endpoints',
+    rule: 'issue 4.6',
+    flags: ['--endpoints-api', 'endpoints'],
+    async run(t) {
+      t.service();
+      const put = (...pods: ('a1' | 'a2' | 'b1')[]) =>
+        t.world.api.put('endpoints', {
+          apiVersion: 'v1',
+          kind: 'Endpoints',
+          metadata: { name: 'web', namespace: 'default' },
+          subsets: pods.map((pod) => ({
+            addresses: [{ ip: t.address(pod), nodeName: pod === 'b1' ? 'n2' : 'n1' }],
+            notReadyAddresses: [{ ip: t.address('b2'), nodeName: 'n2' }],
+            ports: [{ port: 8080 }],
+          })),
+        } as never);
+      const seen = async () => [...new Set(await t.names('c1', t.vip(80), 80, { times: 4 }))].sort().join();
+      put('a1', 'b1');
+      await t.eventually('both ready endpoints', async () => (await seen()) === 'a1,b1');
+      put('a2');
+      await t.eventually('the one left', async () => (await seen()) === 'a2');
+    },
+  },
+  {
     name: 'a single deleted element is noticed and repaired',
     rule: '5 drift',
     family: 'IPv4',
