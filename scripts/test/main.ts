@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
+import { watchSlowest } from './slowest.ts';
 
 /**
  * `npm test`: runs every test through mocha's API and ends with the real totals. `npm test -- WORD …` runs only the files
@@ -20,11 +21,14 @@ async function main(): Promise<void> {
   for (const file of testFiles(positionals)) mocha.addFile(file);
   await mocha.loadFilesAsync();
   const started = performance.now();
+  let slowest = () => [] as string[];
   const runner = await new Promise<Mocha.Runner>((resolve) => {
     const running = mocha.run(() => resolve(running));
+    slowest = watchSlowest(running, 12);
   });
   const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
   const skipped = pending > 0 ? `, ${pending} skipped` : '';
+  process.stdout.write(`The files that took longest:\n${slowest().join('\n')}\n`);
   process.stdout.write(`${((performance.now() - started) / 1000).toFixed(0)} s\n`);
   process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
   process.exitCode = failures > 0 ? 1 : passes === 0 ? 5 : 0;
