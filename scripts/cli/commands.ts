@@ -39,8 +39,53 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'verify',
-    summary: 'prove the claims of the documents on the running cluster',
+    summary: 'check your step, or prove the claims of the documents',
     load: async () => (await import('../verify/command.ts')).verify,
+  },
+  {
+    name: 'start',
+    summary: 'begin the course, or go on where you were',
+    load: async () => (await import('../learn/start.ts')).start,
+  },
+  {
+    name: 'show',
+    summary: 'show the step you are at',
+    load: async () => (await import('../learn/show.ts')).show,
+  },
+  {
+    name: 'next',
+    summary: 'go on to the next step',
+    load: async () => (await import('../learn/next.ts')).next,
+  },
+  {
+    name: 'hint',
+    summary: 'get a hint that fits what you did',
+    load: async () => (await import('../learn/hint.ts')).hint,
+  },
+  {
+    name: 'solution',
+    summary: 'read how the step can be done',
+    load: async () => (await import('../learn/solution.ts')).solution,
+  },
+  {
+    name: 'solve',
+    summary: 'let the workshop do the step',
+    load: async () => (await import('../learn/solve.ts')).solve,
+  },
+  {
+    name: 'reset',
+    summary: 'take back what you made in a step',
+    load: async () => (await import('../learn/reset.ts')).reset,
+  },
+  {
+    name: 'goto',
+    summary: 'go to any step',
+    load: async () => (await import('../learn/goto.ts')).gotoStep,
+  },
+  {
+    name: 'progress',
+    summary: 'show which steps are done',
+    load: async () => (await import('../learn/progress.ts')).progressCommand,
   },
   {
     name: 'list',

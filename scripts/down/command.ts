@@ -5,12 +5,14 @@ import { type ClusterPaths, clusterPaths, stateFolder } from '../../lib/paths.ts
 import { isAlive } from '../../lib/process-identity.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Command } from '../cli/command.ts';
+import { courseFiles } from '../learn/store.ts';
 import { removeFolder, removeIfEmpty } from './remove.ts';
 import { stopSupervisor } from './stop.ts';
 
 /** `workshop down` */
 export const down: Command = {
   usage: ['[--keep-state]'],
+  description: 'Your progress in the course is kept: workshop reset --progress forgets it.',
   examples: [
     { command: 'workshop down', does: 'end every process and remove all files of the cluster' },
     { command: 'workshop down --keep-state', does: 'keep its objects; `workshop up` goes on with them' },
@@ -21,7 +23,7 @@ export const down: Command = {
     const supervisor = await supervisorOf(paths.root);
     if (supervisor) await progress.step('stop', () => stopSupervisor(supervisor));
     await rest(paths);
-    const removed = flags['keep-state'] !== true && removeFolder(paths.root);
+    const removed = flags['keep-state'] !== true && removeFolder(paths.root, courseFiles);
     if (removed) removeIfEmpty(paths.state);
     if (paths.sockets !== paths.root) rmSync(paths.sockets, { recursive: true, force: true });
     if (json) out.json({ name, stopped: supervisor !== undefined, removed });

@@ -2,9 +2,19 @@ import { chmodSync, existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../lib/errors.ts';
 
-/** Removes a folder with all it holds; false when there was none. Folders without permissions are opened first. */
-export function removeFolder(folder: string): boolean {
+/** Removes a folder with all it holds but these files; false when there was none. Folders without permissions are opened first. */
+export function removeFolder(folder: string, kept: readonly string[] = []): boolean {
   if (!existsSync(folder)) return false;
+  const others = readdirSync(folder).filter((name) => !kept.includes(name));
+  if (kept.some((name) => existsSync(join(folder, name)))) {
+    for (const name of others) removeWhole(join(folder, name));
+    return others.length > 0;
+  }
+  removeWhole(folder);
+  return true;
+}
+
+function removeWhole(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   } catch (error) {
@@ -13,7 +23,6 @@ export function removeFolder(folder: string): boolean {
     openUp(folder);
     rmSync(folder, { recursive: true, force: true });
   }
-  return true;
 }
 
 /** Removes a folder that holds nothing any more. */

@@ -1,12 +1,17 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { isStepWord } from '../../labs/course/find-step.ts';
+import type { StepRef } from '../../labs/course/outline.ts';
 import { labs } from '../../labs/index.ts';
 import { writeFileAtomically } from '../../lib/atomic-file.ts';
 import { openCluster } from '../../lib/cluster/open.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
-import { clusterPaths, type Environment, stateFolder } from '../../lib/paths.ts';
+import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command, Context } from '../cli/command.ts';
+import { usageError } from '../cli/failure.ts';
+import { type Course, courseFlags, openCourse, wantedStep } from '../learn/course.ts';
+import { verifyStep } from '../learn/verify-step.ts';
+import { watchStep } from '../learn/watch-step.ts';
+import { findKubectl } from './kubectl.ts';
 import { enterInLedger } from './ledger.ts';
 import { jsonReport } from './report/json.ts';
 import { renderJunit } from './report/junit.ts';
@@ -17,22 +22,28 @@ import { verifyLabs } from './verify-labs.ts';
 
 /** `workshop verify` */
 export const verify: Command = {
-  usage: ['[LAB|CLAIM…] [--all] [--grep TEXT] [--junit FILE]'],
+  usage: ['[STEP] [--watch]', '[LAB|CLAIM…] [--all] [--grep TEXT] [--junit FILE]'],
   description:
-    'Proves the claims of the documents on the running cluster. Each lab gets a namespace of its own, which is deleted afterwards.\n' +
+    'In the course, without words: looks whether the step you are at is done. With --all, labs or claims, and before you have\n' +
+    'begun the course: proves the claims of the documents. Each lab then gets a namespace of its own, which is deleted afterwards.\n' +
     'Exit codes: 0 all kept, 1 some failed, 3 the cluster is away, 4 out of time, 5 a check has a fault or there was none to run.',
   examples: [
-    { command: 'workshop verify', does: 'run every check' },
+    { command: 'workshop verify', does: 'is your step done?' },
+    { command: 'workshop verify --watch', does: 'look again after every change, until it is' },
     { command: 'workshop verify L-08', does: 'run the check of one claim' },
     { command: 'workshop verify 05-session-affinity', does: 'run the checks of one lab' },
     { command: 'workshop verify --all --junit results.xml', does: 'what CI runs' },
   ],
   flags: {
-    all: { type: 'boolean', summary: 'run every check; the same as naming none' },
+    ...courseFlags,
+    all: { type: 'boolean', summary: 'run every check' },
+    watch: { type: 'boolean', summary: 'check the step again as the cluster changes' },
     grep: { type: 'string', value: 'TEXT', summary: 'only checks with this text in lab, claim or title' },
     junit: { type: 'string', value: 'FILE', summary: 'write the results as JUnit XML, too' },
   },
   async run(context) {
+    const step = stepMeant(context);
+    if (step) return verifyOneStep(context, step);
     const verification = await runVerification(context, context.flags['all'] === true ? [] : context.args);
     const { junit } = context.flags;
     if (typeof junit === 'string') writeJunit(junit, verification);
@@ -41,6 +52,30 @@ export const verify: Command = {
     return exitCodeOf(verification.results);
   },
 };
+
+interface StepMeant {
+  course: Course;
+  ref: StepRef;
+}
+
+/** The step of the course that the words mean; undefined when they mean claims or labs. */
+function stepMeant(context: Context): StepMeant | undefined {
+  const { args, flags } = context;
+  if (flags['all'] === true || flags['grep'] !== undefined || flags['junit'] !== undefined) return undefined;
+  const course = openCourse(context);
+  const [word, ...more] = args;
+  const { outline, current } = course;
+  if (word === undefined && current) return { course, ref: current };
+  const isStep = word !== undefined && more.length === 0 && isStepWord(outline, word, current?.lab);
+  if (isStep) return { course, ref: wantedStep(course, args) };
+  if (flags['watch'] === true) throw usageError('--watch needs a step', 'workshop start');
+  return undefined;
+}
+
+async function verifyOneStep(context: Context, { course, ref }: StepMeant): Promise<number> {
+  if (context.flags['watch'] === true) return watchStep(context, course, ref);
+  return verifyStep(context, course, ref);
+}
 
 /**
  * Runs the checks that `words` and `--grep` name on the cluster of the context, and enters the results in its ledger.
@@ -94,16 +129,4 @@ function writeJunit(file: string, verification: Verification): void {
       cause: error,
     });
   }
-}
-
-async function findKubectl(env: Environment): Promise<string | undefined> {
-  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
-    const file = join(folder, 'kubectl');
-    const found = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found && folder !== '') return file;
-  }
-  return undefined;
 }

@@ -51,28 +51,41 @@ export function createLabPlace(
   return {
     namespace,
     open: async (signal) => void (await create(namespace, signal)),
-    lab: (signal, seen) => ({
-      client,
-      namespace,
-      signal,
-      seen,
-      cluster: factsOf(settings),
-      inPod: (pod, argv, options = {}) => {
-        const target = { namespace: options.namespace ?? namespace, pod };
-        return cluster.runInPod(target, argv, { timeoutMs: options.timeoutMs, signal });
-      },
-      onNode: (node, argv, options = {}) => {
-        return cluster.runOnNode(node, argv, { timeoutMs: options.timeoutMs, signal });
-      },
-      kubectl:
-        kubectl === undefined
-          ? undefined
-          : (args) =>
-              run(kubectl, ['--kubeconfig', cluster.kubeconfig, ...args], { signal, okCodes: [0, 1] }),
-      manifest: readManifest,
-      anotherNamespace: (suffix) => create(`${namespace}-${suffix}`, signal),
-    }),
+    lab: (signal, seen) => viewOf({ cluster, settings, namespace, kubectl, create }, signal, seen),
     close: async () => void (await Promise.all([...made].map((name) => removeNamespace(cluster, name)))),
+  };
+}
+
+export interface Place {
+  cluster: Cluster;
+  settings: Settings;
+  namespace: string;
+  kubectl: string | undefined;
+  create: (name: string, signal: AbortSignal) => Promise<string>;
+}
+
+/** What one check, step or set-up in a place is given. */
+export function viewOf(place: Place, signal: AbortSignal, seen: (text: string) => void): Lab {
+  const { cluster, settings, namespace, kubectl, create } = place;
+  return {
+    client: cluster.client(),
+    namespace,
+    signal,
+    seen,
+    cluster: factsOf(settings),
+    inPod: (pod, argv, options = {}) => {
+      const target = { namespace: options.namespace ?? namespace, pod };
+      return cluster.runInPod(target, argv, { timeoutMs: options.timeoutMs, signal });
+    },
+    onNode: (node, argv, options = {}) => {
+      return cluster.runOnNode(node, argv, { timeoutMs: options.timeoutMs, signal });
+    },
+    kubectl:
+      kubectl === undefined
+        ? undefined
+        : (args) => run(kubectl, ['--kubeconfig', cluster.kubeconfig, ...args], { signal, okCodes: [0, 1] }),
+    manifest: readManifest,
+    anotherNamespace: (suffix) => create(`${namespace}-${suffix}`, signal),
   };
 }
 
@@ -91,7 +104,8 @@ export async function sweepNamespaces(cluster: Cluster, signal: AbortSignal): Pr
   await Promise.all(orphans.map(({ metadata }) => removeNamespace(cluster, metadata?.name ?? '')));
 }
 
-async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
+/** Begins to delete a namespace; one that is gone already is fine. */
+export async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
   await cluster
     .client()
     .delete(resources.namespaces, { name }, { signal: AbortSignal.timeout(5000) })
