@@ -119,7 +119,7 @@ describe('settings', () => {
       'an unknown mode',
       'mode: nftables',
       'mode: nftable',
-      'proxy.mode: nftable is none of nftables; did you mean nftables?',
+      'proxy.mode: nftable is none of nftables, iptables, ipvs, userspace; did you mean nftables?',
     ],
   ];
   for (const [what, from, to, message] of faults) {
