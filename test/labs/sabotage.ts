@@ -5,6 +5,7 @@ import type { KubeObject } from '../../lib/kube/types.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { clusterIpSabotages } from './02-clusterip/sabotages.ts';
 import { whoAnswersSabotages } from './03-who-answers/sabotages.ts';
+import { insideTheProxySabotages } from './04-inside-the-proxy/sabotages.ts';
 import { environmentSabotages } from './06-environment/sabotages.ts';
 import { dnsSabotages } from './07-dns/sabotages.ts';
 import { nodePortSabotages } from './08-nodeport/sabotages.ts';
@@ -248,6 +249,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   ...clusterIpSabotages,
   ...whoAnswersSabotages,
+  ...insideTheProxySabotages,
   ...environmentSabotages,
   ...dnsSabotages,
   ...nodePortSabotages,
