@@ -26,6 +26,8 @@ export interface Step {
   prediction(lab: Lab): Promise<number>;
   /** Where it can be done. Default: everywhere. */
   backends?: readonly ('sandbox' | 'vagrant')[];
+  /** It disturbs what other labs do, as one that stops a proxy: `workshop lab test` tries it when nothing else runs. */
+  alone?: boolean;
 }
 
 export interface Mistake {

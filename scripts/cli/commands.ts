@@ -98,6 +98,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('../claims/command.ts')).ledger,
   },
   {
+    name: 'lab',
+    summary: 'try, check, begin and export labs',
+    load: async () => (await import('../lab/command.ts')).labCommand,
+  },
+  {
     name: 'proxy',
     summary: "show the proxies' state and the rules they made",
     load: async () => (await import('../proxy/command.ts')).proxy,
