@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExecError, type RunResult, run } from '../../../lib/exec.ts';
+import { ExecError, type RunOptions, type RunResult, run } from '../../../lib/exec.ts';
 import type { Family } from '../../../lib/ip.ts';
 
 /** The iptables to use: its family, and which of the two programs of that name. */
@@ -41,7 +41,7 @@ export async function runTool(
   { family, variant }: Tool,
   program: 'iptables' | 'save' | 'restore',
   args: readonly string[],
-  options: { input?: string | undefined; signal?: AbortSignal | undefined } = {},
+  options: Pick<RunOptions, 'input' | 'signal' | 'okCodes'> = {},
 ): Promise<RunResult> {
   const name = [family === 'IPv4' ? 'iptables' : 'ip6tables', variant, program === 'iptables' ? '' : program];
   return await run(name.filter(Boolean).join('-'), args, { ...options, env: lockFile(), timeoutMs: 300_000 });

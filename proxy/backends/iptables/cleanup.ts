@@ -45,9 +45,10 @@ async function cleanOne(tool: Tool, signal?: AbortSignal): Promise<string[]> {
   const removed: string[] = [];
   for (const [table, chains] of saved) {
     const own = removable(chains);
-    if (own.length === 0) continue;
-    await restore(tool, removalText(table, chains, own, blockSize[tool.variant ?? 'nft']), signal);
-    removed.push(...own.map((name) => `${tool.family} chain ${table} ${name}`));
+    const leading = leadingTo(chains, own);
+    if (own.length + leading.length === 0) continue;
+    await restore(tool, removalText(table, leading, own, blockSize[tool.variant ?? 'nft']), signal);
+    removed.push(...(own.length > 0 ? own : leading).map((what) => `${tool.family} ${table} ${what}`));
   }
   return removed;
 }
@@ -60,19 +61,27 @@ function removable(chains: ReadonlyMap<string, readonly string[]>): string[] {
   return [...chains.keys()].filter((name) => isOurs(name) && !kept.has(name));
 }
 
+/**
+ * The rules of the kernel's own chains that lead to ours. A table with rules that only nft can express shows these alone: then our
+ * chains stay, but nothing gets to them.
+ */
+function leadingTo(chains: ReadonlyMap<string, readonly string[]>, own: readonly string[]): string[] {
+  const ours = new Set(own);
+  const isGoing = (target: string) => ours.has(target) || (isOurs(target) && !chains.has(target));
+  return [...chains].flatMap(([name, rules]) =>
+    builtIn.has(name)
+      ? rules.filter((rule) => isGoing(targetOf(rule))).map((rule) => `-D ${name} ${rule}`)
+      : [],
+  );
+}
+
 /** First nothing leads to our chains any more, then they are emptied, then they go. */
 function removalText(
   table: string,
-  chains: ReadonlyMap<string, readonly string[]>,
+  leading: readonly string[],
   own: readonly string[],
   size: number,
 ): string {
-  const ours = new Set(own);
-  const leading = [...chains].flatMap(([name, rules]) =>
-    builtIn.has(name)
-      ? rules.filter((rule) => ours.has(targetOf(rule))).map((rule) => `-D ${name} ${rule}`)
-      : [],
-  );
   const blocks = [
     leading,
     ...pieces(own, size).map((piece) => piece.map((name) => `:${name} - [0:0]`)),

@@ -70,7 +70,7 @@ function sharedSteps(chain: SharedChain, printed: readonly string[] | undefined)
 const singleChanges = 100;
 
 /** Missing jumps go to the top. They are known by where they lead, since every version of iptables prints that alike. */
-export function jumpSteps(jumps: readonly SharedRule[], saved: Saved): Step[] {
+function jumpSteps(jumps: readonly SharedRule[], saved: Saved): Step[] {
   return [...jumps]
     .reverse()
     .filter(({ table, chain, rule }) => {

@@ -1,6 +1,6 @@
 import type { Tool } from './apply.ts';
-import { jumpSteps, planFor } from './plan.ts';
-import { readAll, readChain } from './read.ts';
+import { planFor } from './plan.ts';
+import { hasRule, readAll, readChain } from './read.ts';
 import type { Desired } from './render.ts';
 import type { Step } from './steps.ts';
 
@@ -20,18 +20,14 @@ export async function compareJumps(
   { jumps, fixed }: Desired,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const saved = new Map<string, Map<string, string[]>>();
-  for (const [table, chain] of new Map(
-    jumps.map(({ table, chain }) => [`${table} ${chain}`, [table, chain] as const]),
-  ).values()) {
-    const chains = saved.get(table) ?? new Map<string, string[]>();
-    saved.set(table, chains.set(chain, await readChain(tool, table, chain, signal)));
+  for (const jump of jumps) {
+    if (!(await hasRule(tool, jump, signal))) return inWords({ kind: 'insert', ...jump });
   }
   for (const { table, name, rules } of fixed) {
     const seen = await readChain(tool, table, name, signal);
     if (seen.length !== rules.length) return `changed: chain ${name} of table ${table}`;
   }
-  return inWords(jumpSteps(jumps, saved)[0]);
+  return undefined;
 }
 
 function inWords(step: Step | undefined): string | undefined {

@@ -18,6 +18,7 @@ const all: Record<string, () => Promise<unknown>> = {
   refusal,
   takeover,
   cleanup,
+  hidden,
   support,
 };
 
@@ -203,6 +204,35 @@ async function takeover() {
   await createIptablesBackend('IPv4', options).sync({ kind: 'full', node, units: [unit(2)] });
   const left = await save();
   return { written: same.written, gone: !left.includes('default/s1'), stays: left.includes('default/s2') };
+}
+
+/** Somebody puts a rule into our tables that only nft can express: iptables-nft then shows nothing of them. */
+async function hidden() {
+  const foreign = ['add', 'rule', 'ip', 'nat', 'PREROUTING', 'numgen inc mod 3 vmap { 0 : accept }'];
+  const backend = createIptablesBackend('IPv4', options);
+  await backend.sync({ kind: 'full', node, units: [unit(1)] });
+  await run('nft', foreign);
+  const next = createIptablesBackend('IPv4', options);
+  await next.sync({ kind: 'full', node, units: [unit(1), unit(2)] });
+  await next.sync({ kind: 'partial', gone: [unit(1).id], units: [unit(3)] });
+  await next.settle();
+  const clean = (await next.verify()) ?? null;
+  const prerouting = async () => (await run('nft', ['list', 'chain', 'ip', 'nat', 'PREROUTING'])).stdout;
+  const jumps = (await prerouting()).match(/jump KUBE-SERVICES/g)?.length;
+  const services = (await run('nft', ['list', 'chain', 'ip', 'nat', 'KUBE-SERVICES'])).stdout;
+  await run(tool('IPv4'), ['-t', 'nat', '-D', 'PREROUTING', '1']);
+  const difference = (await next.verify())?.slice(0, 22);
+  await next.sync({ kind: 'full', node, units: [unit(2)] });
+  await cleanupIptables();
+  const left = await prerouting();
+  return {
+    clean,
+    jumps,
+    services: services.match(/172.17.0.\d/g),
+    difference,
+    left: left.includes('KUBE'),
+    theirs: left.includes('numgen'),
+  };
 }
 
 async function cleanup() {

@@ -68,6 +68,19 @@ describe('the iptables backend and the kernel', function () {
         });
       });
 
+      if (variant === 'nft') {
+        it('works beside rules that only nft can express, which hide the table from iptables', async () => {
+          expect(await steps('hidden')).to.eql({
+            clean: null,
+            jumps: 1,
+            services: ['172.17.0.3', '172.17.0.2'],
+            difference: 'missing: -A PREROUTING',
+            left: false,
+            theirs: true,
+          });
+        });
+      }
+
       it('says whether it can work here, without leaving a trace', async () => {
         expect(await steps('support')).to.eql({ here: null, trace: false });
       });
