@@ -1,3 +1,5 @@
+import { traceTable } from './mark.ts';
+
 /** One step of a packet through the kernel's rules. */
 export interface Hop {
   /** Tells packets apart: one that is sent out by this node and comes back over loopback has two. */
@@ -38,7 +40,7 @@ export function traceText(hops: readonly Hop[]): string {
         before = pair;
         return changed;
       }
-      if (hop.kind === 'verdict' && hop.verdict === 'continue') return [];
+      if (hop.table.includes(traceTable) || (hop.kind === 'verdict' && hop.verdict === 'continue')) return [];
       const what = hop.kind === 'rule' ? hop.text : hop.kind;
       const then = hop.verdict === undefined || hop.verdict === 'continue' ? '' : `  => ${hop.verdict}`;
       return [`  ${hop.table} ${hop.chain}: ${what}${then}`];

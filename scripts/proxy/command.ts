@@ -53,7 +53,7 @@ export const proxy: Command = {
     { command: 'workshop proxy rules worker-node01', does: 'the rules on one node' },
     { command: 'workshop proxy rules worker-node01 default/my-nginx-svc', does: 'what makes one Service' },
     {
-      command: 'workshop proxy explain worker-node01 192.168.56.1 hostname-svc-nodeport:30001',
+      command: 'workshop proxy explain worker-node01 192.168.56.1 hostname-service-nodeport',
       does: 'which pods somebody outside would reach',
     },
     {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { isAbort, WorkshopError } from '../../lib/errors.ts';
+import { waitFor } from '../../lib/wait.ts';
 import { removeTraceRules, type TracedFlow, traceRules } from '../../proxy/trace/mark.ts';
 import { type Hop, parseTrace, traceText } from '../../proxy/trace/parse.ts';
 import type { Context } from '../cli/command.ts';
@@ -43,13 +44,12 @@ interface Subject {
 async function traceOnce(context: Context, { cluster, node, question }: Subject): Promise<Hop[]> {
   const flow = flowOf(question);
   const suffix = String(process.pid);
-  const nft = (input: string) => cluster.runOnNode(node, ['nft', '-f', '-'], { input });
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
-  const watching = watch(cluster.nodeCommand(node, ['nft', 'monitor', 'trace']), signal);
+  const end = removeTraceRules(flow, suffix);
+  const watching = watch(cluster.nodeCommand(node, ['sh', '-c', lifetime, 'sh', end]), context.signal);
   try {
     await watching.ready;
-    const { exitCode, stderr } = await nft(traceRules(flow, suffix));
+    const rules = traceRules(flow, suffix);
+    const { exitCode, stderr } = await cluster.runOnNode(node, ['nft', '-f', '-'], { input: rules });
     if (exitCode !== 0)
       throw new WorkshopError('environment', `could not trace on ${node}: ${stderr.trim()}`);
     const waitMs = context.timeoutMs ?? 15_000;
@@ -58,10 +58,12 @@ async function traceOnce(context: Context, { cluster, node, question }: Subject)
     await Promise.all([watching.quiet(waitMs), sent]);
     return watching.hops;
   } finally {
-    stop.abort();
-    await nft(removeTraceRules(flow, suffix));
+    await watching.end();
   }
 }
+
+/** Runs on the node until its standard input ends, and that it does however this program ends; then takes the table away. */
+const lifetime = 'nft monitor trace & watcher=$!; cat >/dev/null; kill $watcher; printf %s "$1" | nft -f -';
 
 function flowOf({ client, unit, door }: Question): TracedFlow {
   if (unit.protocol === 'SCTP') throw new WorkshopError('usage', 'could not trace SCTP: TCP and UDP alone');
@@ -93,10 +95,9 @@ function send(
 /** Follows the kernel's reports. */
 function watch(command: readonly string[], signal: AbortSignal) {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], signal });
-  const gone = once(child, 'exit').catch((error: unknown) => {
-    if (!isAbort(error)) throw error;
-  });
+  // In a session of its own, so that Ctrl-C does not end it before it has tidied up.
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  const gone = once(child, 'close');
   const hops: Hop[] = [];
   let last = 0;
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -105,16 +106,21 @@ function watch(command: readonly string[], signal: AbortSignal) {
     hops.push(hop);
     last = performance.now();
   });
-  return { hops, gone, ready: once(child, 'spawn'), quiet };
-
-  /** Resolves when nothing has been reported for a while after the first report, or when the time is over. */
-  async function quiet(waitMs: number): Promise<void> {
-    const deadline = performance.now() + waitMs;
-    while (performance.now() < deadline && !(last > 0 && performance.now() - last > quietMs)) {
-      signal.throwIfAborted();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+  const isQuiet = () => last > 0 && performance.now() - last > quietMs;
+  return {
+    hops,
+    ready: once(child, 'spawn'),
+    /** Resolves when nothing more has been reported for a while after the first report, or when the time is over. */
+    async quiet(timeoutMs: number): Promise<void> {
+      await waitFor(isQuiet, { what: 'a packet', timeoutMs, signal }).catch((error: unknown) => {
+        if (isAbort(error)) throw error;
+      });
+    },
+    async end(): Promise<void> {
+      child.stdin.end();
+      await gone;
+    },
+  };
 }
 
 const quietMs = 500;

@@ -4,6 +4,7 @@ import { type Hop, parseTrace, traceText } from '../../../proxy/trace/parse.ts';
 
 /** As nft 1.0.6 printed it, shortened. */
 const output = `trace id 7f070262 ip t n packet: oif "lo" ip saddr 127.0.0.1 ip daddr 127.0.0.2 ip ttl 64 tcp sport 42764 tcp dport 81 tcp flags == syn
+trace id 7f070262 ip workshop-proxy-trace-7 output policy accept
 trace id 7f070262 ip t n rule jump a (verdict jump a)
 trace id 7f070262 ip t a rule ip daddr 127.0.0.2 tcp dport 81 dnat to 127.0.0.1:82 (verdict accept)
 trace id c879ecc0 ip u in packet: iif "lo" @ll,0,112 0x800 ip saddr 127.0.0.1 ip daddr 127.0.0.1 tcp sport 42764 tcp dport 82 tcp flags == syn
@@ -15,8 +16,8 @@ const hops = output.split('\n').flatMap((line) => parseTrace(line) ?? []);
 
 describe('following a packet', () => {
   it('reads what nft reports, and passes over other lines', () => {
-    expect(hops).to.have.lengthOf(6);
-    expect(hops[2]).to.eql({
+    expect(hops).to.have.lengthOf(7);
+    expect(hops[3]).to.eql({
       packet: '7f070262',
       table: 'ip t',
       chain: 'a',
@@ -24,10 +25,10 @@ describe('following a packet', () => {
       text: 'ip daddr 127.0.0.2 tcp dport 81 dnat to 127.0.0.1:82',
       verdict: 'accept',
     } satisfies Hop);
-    expect(hops[5]?.verdict).to.equal('accept');
+    expect(hops[6]?.verdict).to.equal('accept');
   });
 
-  it('shows each rule, and the packet whenever its addresses have changed', () => {
+  it('shows each rule but its own, and the packet whenever its addresses have changed', () => {
     expect(traceText(hops)).to.equal(
       [
         'packet 127.0.0.1:42764 -> 127.0.0.2:81 (oif lo)',
