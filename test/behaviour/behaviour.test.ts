@@ -19,7 +19,8 @@ const scenarios: readonly Scenario[] = [
 ];
 
 describe('behaviour of the proxy, mode nftables', function () {
-  this.timeout(20_000);
+  // Long, for a machine that is busy with other things.
+  this.timeout(60_000);
   let world: World;
 
   before(async function () {

@@ -89,7 +89,7 @@ export function createStage(world: World, family: Family): Stage {
       const { body } = await world.agents[node].http({ url: 'http://127.0.0.1:10249/metrics' });
       return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1]);
     },
-    async eventually(what, check, timeoutMs = 8000) {
+    async eventually(what, check, timeoutMs = 15_000) {
       await waitFor(check, { what, timeoutMs, intervalMs: 30 });
     },
   };

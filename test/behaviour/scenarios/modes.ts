@@ -17,8 +17,8 @@ export const modeScenarios: readonly Scenario[] = [
       const stream = requests(t);
       for (const mode of ['iptables', 'userspace', 'nftables'] as const) {
         write(file, mode);
-        await t.eventually(`mode ${mode}`, async () => (await takeover(t)).mode === mode, 15_000);
-        await t.eventually(`traces of ${mode} alone`, async () => (await traces(t)).join() === mode, 15_000);
+        await t.eventually(`mode ${mode}`, async () => (await takeover(t)).mode === mode, 40_000);
+        await t.eventually(`traces of ${mode} alone`, async () => (await traces(t)).join() === mode, 40_000);
         await stream.more(10);
       }
       const answers = await stream.end();
@@ -26,6 +26,7 @@ export const modeScenarios: readonly Scenario[] = [
       expect(answers.filter((answer) => !/^(a1|b1) /.test(answer))).to.eql([]);
       expect(await t.world.nft('n1', 'list', 'table', 'ip', 'foreign')).to.include('192.0.2.9');
       expect(await iptablesSave(t)).to.include('--comment kubelet');
+      await removeOthers(t);
     },
   },
   {
@@ -57,12 +58,14 @@ export const modeScenarios: readonly Scenario[] = [
       t.endpoints(['b1']);
       await t.settled();
       write(file, 'ipvs');
-      await t.eventually('the fallback', async () => (await takeover(t)).mode === 'iptables', 15_000);
+      await t.eventually('the fallback', async () => (await takeover(t)).mode === 'iptables', 40_000);
       expect((await takeover(t)).why).to.match(/^ipvs: /);
       expect(await log(t)).to.include("can't use ipvs proxier, trying iptables proxier");
       expect(await t.names('c1', t.vip(80), 80)).to.eql(['b1']);
       write(file, 'nftables');
-      await t.eventually('mode nftables', async () => (await takeover(t)).mode === 'nftables', 15_000);
+      await t.eventually('mode nftables', async () => (await takeover(t)).mode === 'nftables', 40_000);
+      await t.eventually('no trace of iptables', async () => !(await traces(t)).includes('iptables'), 40_000);
+      await removeOthers(t);
     },
   },
 ];
@@ -126,6 +129,13 @@ async function foreignRules(t: Stage): Promise<void> {
     ['-A', 'KUBE-FIREWALL', ...rule],
   ])
     await n1.exec({ command: 'iptables-nft', args });
+}
+
+/** Also the tables that iptables-nft never removes: later scenarios look at the whole ruleset. */
+async function removeOthers(t: Stage): Promise<void> {
+  const kept = ['foreign', 'filter', 'nat', 'mangle'].flatMap((table) => [`ip ${table}`, `ip6 ${table}`]);
+  const input = kept.map((table) => `add table ${table}\ndelete table ${table}\n`).join('');
+  await t.world.agents.n1.exec({ command: 'nft', args: ['-f', '-'], input });
 }
 
 /** The modes that have rules on n1. */

@@ -45,7 +45,7 @@ export function defineBehaviour(): void {
   });
 }
 
-/** Without those that look into the table of mode nftables or choose its schedulers. */
+/** Without those that look into the table of mode nftables, choose its schedulers or wait for several checks. */
 const scenarios: readonly Scenario[] = [
   ...clusterIpScenarios,
   ...externalScenarios,
@@ -54,7 +54,9 @@ const scenarios: readonly Scenario[] = [
   ...operationScenarios,
 ].filter(
   ({ family, flags, run }) =>
-    family !== 'IPv6' && !flags?.includes('--nftables-scheduler') && !String(run).includes('.nft('),
+    family !== 'IPv6' &&
+    !flags?.includes('--nftables-scheduler') &&
+    !/\.nft\(|drift_checks/.test(String(run)),
 );
 
 function flagsOf({ flags = [] }: Scenario): string[] {
