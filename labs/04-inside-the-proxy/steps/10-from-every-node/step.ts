@@ -50,7 +50,8 @@ export const fromEveryNode: Step = {
   async prediction(lab) {
     const url = `http://${await clusterIpOf(lab, name)}/`;
     const [inPod] = await askFromPod(lab, 'debug', url);
-    if (!/nginx/i.test(inPod?.text ?? '')) return 4;
+    const fromPod = /nginx/i.test(inPod?.text ?? '');
+    demand(fromPod, { expected: `an answer of ${url} in the pod debug`, observed: `${inPod?.text.trim()}` });
     const nodes = await Promise.all((await nodesOf(lab)).map((node) => askFromNode(lab, node.name, url)));
     const answered = nodes.filter(([answer]) => /nginx/i.test(answer?.text ?? '')).length;
     if (answered === 0) return 1;
