@@ -5,7 +5,8 @@ import { watchSlowest } from './slowest.ts';
 
 /**
  * `npm test`: runs every test through mocha's API and ends with the real totals. `npm test -- WORD …` runs only the files
- * whose path holds one of the words, `--grep TEXT` only the tests of that name. Exit codes: 0 passed, 1 failed, 5 none ran.
+ * whose path holds one of the words, `--grep TEXT` only the tests of that name, `--slow` those files that end in `.slow.test.ts`
+ * and are left out otherwise. Exit codes: 0 passed, 1 failed, 5 none ran.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
     reporter: 'spec',
     ...(values.grep && { fgrep: values.grep }),
   });
-  for (const file of testFiles(positionals)) mocha.addFile(file);
+  for (const file of testFiles(positionals, values.slow === true)) mocha.addFile(file);
   await mocha.loadFilesAsync();
   const started = performance.now();
   let slowest = () => [] as string[];
@@ -35,9 +36,9 @@ async function main(): Promise<void> {
 }
 
 /** Tests in an order that shows small faults first: leaves, then parts, then whole clusters. */
-function testFiles(words: readonly string[]): string[] {
+function testFiles(words: readonly string[], slow: boolean): string[] {
   const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => file.endsWith('.test.ts') && file.endsWith('.slow.test.ts') === slow)
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   return files.map((file) => `test/${file}`);
