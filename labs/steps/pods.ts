@@ -1,5 +1,5 @@
 import { resources } from '../../lib/kube/resources.ts';
-import type { V1Pod, Wire } from '../../lib/kube/types.ts';
+import type { KubeObject, V1Pod, Wire } from '../../lib/kube/types.ts';
 import type { Lab } from '../lab.ts';
 import { type Look, until } from './until.ts';
 
@@ -117,8 +117,8 @@ function clientPod(name: string, namespace: string, node: string | undefined): P
   };
 }
 
-export function nameOf(pod: Pod): string {
-  return pod.metadata?.name ?? '';
+export function nameOf({ metadata }: Pick<KubeObject, 'metadata'>): string {
+  return metadata?.name ?? '';
 }
 
 export function ipOf(pod: Pod): string {

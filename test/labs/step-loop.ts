@@ -44,9 +44,12 @@ function describeStep(step: Step, view: () => Lab): void {
   for (const { id, make } of step.mistakes) {
     it(`${step.id} recognises ${id}`, async () => {
       await step.setUp(view());
-      await make(view());
-      expect(await mistakeIn(step, view())).to.equal(id);
-      await step.reset(view());
+      try {
+        await make(view());
+        expect(await mistakeIn(step, view())).to.equal(id);
+      } finally {
+        await step.reset(view());
+      }
     });
   }
   it(`${step.id} is done when it is solved, whatever was done before, and undone when it is taken back`, async () => {

@@ -27,7 +27,7 @@ export const orphans: Step = {
   async check(lab) {
     await foreseen(lab);
     const sets = await replicaSets(lab);
-    demand(sets.length === 0, { expected: 'no ReplicaSet left', observed: sets.join(', ') });
+    demand(sets.length === 0, { expected: 'no ReplicaSet left', observed: sets.map(nameOf).join(', ') });
     const pods = (await podsWith(lab, selector)).map(nameOf);
     demand(pods.length === 0, {
       expected: 'no pod left',
@@ -37,7 +37,7 @@ export const orphans: Step = {
   },
   async solve(lab) {
     await applyManifest(lab, service);
-    for (const name of await replicaSets(lab)) await remove(lab, resources.replicaSets, name);
+    await removeReplicaSets(lab);
     for (const pod of await podsWith(lab, selector)) await remove(lab, resources.pods, nameOf(pod));
     await readyPods(lab, selector, 0);
   },
@@ -53,13 +53,13 @@ export const orphans: Step = {
     {
       id: 'pods-orphaned',
       async make(lab) {
-        for (const name of await replicaSets(lab)) await deleteAsOrphan(lab, 'replicaSets', name);
+        for (const set of await replicaSets(lab)) await deleteAsOrphan(lab, 'replicaSets', nameOf(set));
       },
     },
     {
       id: 'service-too',
       async make(lab) {
-        for (const name of await replicaSets(lab)) await remove(lab, resources.replicaSets, name);
+        await removeReplicaSets(lab);
         await remove(lab, resources.services, service);
       },
     },
@@ -70,15 +70,20 @@ export const orphans: Step = {
 /** The state that `kubectl delete deployment --cascade=orphan` leaves behind: a ReplicaSet, its pods, the Service. */
 async function orphaned(lab: Lab): Promise<void> {
   await applyManifest(lab, service);
-  await applyManifest(lab, deployment);
-  const look = async (): Promise<Look<true>> => {
-    const sets = await replicaSets(lab);
-    return sets.length === 1 ? { found: true } : { yet: sets.join(', ') || 'none' };
-  };
-  await until(lab, look, { expected: 'one ReplicaSet' });
+  const [applied] = await applyManifest(lab, deployment);
+  const owner = applied?.object.metadata?.uid;
+  await until(lab, () => ownedBy(lab, owner), { expected: `one ReplicaSet that ${deployment} owns` });
   const pods = await readyPods(lab, selector, 3);
   await deleteAsOrphan(lab, 'deployments', deployment);
+  await until(lab, () => ownedBy(lab, undefined), { expected: 'one ReplicaSet that nobody owns' });
   await note(lab, 'orphans', pods.map(nameOf).join());
+}
+
+/** A ReplicaSet that is taken over just while its new owner goes would go with it. */
+async function ownedBy(lab: Lab, owner: string | undefined): Promise<Look<true>> {
+  const owners = (await replicaSets(lab)).map(({ metadata }) => metadata?.ownerReferences?.[0]?.uid);
+  if (owners.length === 1 && owners[0] === owner) return { found: true };
+  return { yet: `${owners.length} ReplicaSets, owned by ${owners.join(', ') || 'nobody'}` };
 }
 
 async function deleteAsOrphan(lab: Lab, kind: 'deployments' | 'replicaSets', name: string): Promise<void> {
@@ -89,14 +94,14 @@ async function deleteAsOrphan(lab: Lab, kind: 'deployments' | 'replicaSets', nam
   await until(lab, look, { expected: `${name} to go without its children` });
 }
 
-async function replicaSets(lab: Lab): Promise<string[]> {
+async function replicaSets(lab: Lab): Promise<ReplicaSet[]> {
   const { client, namespace, signal } = lab;
-  const list = await client.list<ReplicaSet>(resources.replicaSets, {
-    namespace,
-    labelSelector: selector,
-    signal,
-  });
-  return list.items.map(({ metadata }) => metadata?.name ?? '');
+  const options = { namespace, labelSelector: selector, signal };
+  return (await client.list<ReplicaSet>(resources.replicaSets, options)).items;
+}
+
+async function removeReplicaSets(lab: Lab): Promise<void> {
+  for (const set of await replicaSets(lab)) await remove(lab, resources.replicaSets, nameOf(set));
 }
 
 async function foreseen(lab: Lab): Promise<void> {
