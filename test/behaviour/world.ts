@@ -44,7 +44,7 @@ export interface World {
 
 export interface WorldGiven {
   /** The proxies' mode, which is also given to them by a flag. */
-  readonly mode?: 'nftables' | 'iptables' | 'ipvs';
+  readonly mode?: 'nftables' | 'iptables' | 'ipvs' | 'userspace';
   /** A folder with agent.mjs, proxy.mjs and world.sh; by default they are made from the sources here. */
   readonly programs?: string;
   /** Puts everything into a user namespace, even for root: what works there works for everybody. Default true. */
@@ -194,6 +194,10 @@ async function hasMarker(agent: Agent, port: number, mode: string, timeoutMs: nu
       nftables: { command: 'nft', args: ['get', 'element', ip, 'workshop-proxy', 'services', key] },
       iptables: { command: rules, args: ['-w', '-t', 'nat', '-S', 'KUBE-SERVICES'] },
       ipvs: { command: 'ipvsadm', args: ['-Ln', '-t', server] },
+      userspace: {
+        command: 'nft',
+        args: ['get', 'element', ip, 'workshop-proxy-userspace', 'services', key],
+      },
     };
     const order = orders[mode] ?? { command: 'false', args: [] };
     const written = async () => {
