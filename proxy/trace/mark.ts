@@ -26,3 +26,10 @@ export function removeTraceRules({ to }: TracedFlow, suffix: string): string {
   const name = `${ip} ${traceTable}-${suffix}`;
   return `table ${name} {}\ndelete table ${name}\n`;
 }
+
+/**
+ * For `sh -c` on the node, with the text of removeTraceRules as its argument: prints what the kernel reports until its standard
+ * input ends, and that it does however the program behind it ends; then takes the table away.
+ */
+export const watcherScript =
+  'nft monitor trace & watcher=$!; cat >/dev/null; kill $watcher; printf %s "$1" | nft -f -';

@@ -18,7 +18,9 @@ export interface Hop {
 /** Reads a line of `nft monitor trace`; undefined for lines that are none. Pure. */
 export function parseTrace(line: string): Hop | undefined {
   const [, packet, table, chain, kind, rest] =
-    /^trace id ([0-9a-f]+) (\S+ \S+) (\S+) (packet:|rule|verdict|policy) ?(.*)$/.exec(line.trim()) ?? [];
+    /^trace id ([0-9a-f]+) (\S+ \S+) (\S+) (packet:|(?:unknown )?rule|verdict|policy) ?(.*)$/.exec(
+      line.trim(),
+    ) ?? [];
   if (!packet || !table || !chain || !kind || rest === undefined) return undefined;
   const [, text, inBrackets] = /^(.*?)(?: \(verdict ([^)]*)\))?$/.exec(rest.trim()) ?? [];
   const verdict = kind === 'verdict' || kind === 'policy' ? rest.trim() : inBrackets;
@@ -26,6 +28,8 @@ export function parseTrace(line: string): Hop | undefined {
 }
 
 function kindOf(word: string): Hop['kind'] {
+  // The text of a rule that is younger than the watcher is not known to it; then it gives the rule's number.
+  if (word.endsWith('rule')) return 'rule';
   return word === 'packet:' ? 'packet' : (word as Hop['kind']);
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { isAbort, WorkshopError } from '../../lib/errors.ts';
 import { waitFor } from '../../lib/wait.ts';
-import { removeTraceRules, type TracedFlow, traceRules } from '../../proxy/trace/mark.ts';
+import { removeTraceRules, type TracedFlow, traceRules, watcherScript } from '../../proxy/trace/mark.ts';
 import { type Hop, parseTrace, traceText } from '../../proxy/trace/parse.ts';
 import type { Context } from '../cli/command.ts';
 import type { ProxyContext } from './command.ts';
@@ -45,7 +45,7 @@ async function traceOnce(context: Context, { cluster, node, question }: Subject)
   const flow = flowOf(question);
   const suffix = String(process.pid);
   const end = removeTraceRules(flow, suffix);
-  const watching = watch(cluster.nodeCommand(node, ['sh', '-c', lifetime, 'sh', end]), context.signal);
+  const watching = watch(cluster.nodeCommand(node, ['sh', '-c', watcherScript, 'sh', end]), context.signal);
   try {
     await watching.ready;
     const rules = traceRules(flow, suffix);
@@ -53,17 +53,20 @@ async function traceOnce(context: Context, { cluster, node, question }: Subject)
     if (exitCode !== 0)
       throw new WorkshopError('environment', `could not trace on ${node}: ${stderr.trim()}`);
     const waitMs = context.timeoutMs ?? 15_000;
-    const sent = send(cluster, node, question, flow);
-    if (!sent) context.progress.note(`waiting ${waitMs / 1000} s for a connection from ${flow.from}`);
-    await Promise.all([watching.quiet(waitMs), sent]);
+    const started = performance.now();
+    const seen = watching.quiet(waitMs);
+    // Again and again: nobody says when the watcher has begun to look.
+    for (let sent = true; sent && watching.hops.length === 0 && !context.signal.aborted; ) {
+      sent = await send(cluster, node, question, flow);
+      if (!sent) context.progress.note(`waiting ${waitMs / 1000} s for a connection from ${flow.from}`);
+      if (performance.now() > started + waitMs) break;
+    }
+    await seen;
     return watching.hops;
   } finally {
     await watching.end();
   }
 }
-
-/** Runs on the node until its standard input ends, and that it does however this program ends; then takes the table away. */
-const lifetime = 'nft monitor trace & watcher=$!; cat >/dev/null; kill $watcher; printf %s "$1" | nft -f -';
 
 function flowOf({ client, unit, door }: Question): TracedFlow {
   if (unit.protocol === 'SCTP') throw new WorkshopError('usage', 'could not trace SCTP: TCP and UDP alone');
@@ -76,21 +79,27 @@ function flowOf({ client, unit, door }: Question): TracedFlow {
   };
 }
 
-/** Undefined where nothing can be run on the client's behalf. */
-function send(
+/** Opens a connection, about a second long. False where nothing can be run on the client's behalf. */
+async function send(
   cluster: ProxyContext['cluster'],
   node: string,
   { client }: Question,
   { to, port, protocol }: TracedFlow,
-): Promise<unknown> | undefined {
+): Promise<boolean> {
   const argv = ['nc', ...(protocol === 'udp' ? ['-u'] : []), '-w', '1', to, String(port)];
+  const options = { timeoutMs: 10_000 };
   if (client.kind === 'node') {
-    const script = 'if command -v busybox >/dev/null; then echo | busybox "$@"; else echo | "$@"; fi';
-    return cluster.runOnNode(node, ['sh', '-c', script, 'sh', ...argv], { timeoutMs: 10_000 });
+    const script = `if command -v busybox >/dev/null; then echo | busybox "$@"; else echo | "$@"; fi; ${pause}`;
+    await cluster.runOnNode(node, ['sh', '-c', script, 'sh', ...argv], options);
+    return true;
   }
-  if (!client.pod) return undefined;
-  return cluster.runInPod(client.pod, ['sh', '-c', 'echo | "$@"', 'sh', ...argv], { timeoutMs: 10_000 });
+  if (!client.pod) return false;
+  await cluster.runInPod(client.pod, ['sh', '-c', `echo | "$@"; ${pause}`, 'sh', ...argv], options);
+  return true;
 }
+
+/** A refused connection ends at once. */
+const pause = 'sleep 0.3';
 
 /** Follows the kernel's reports. */
 function watch(command: readonly string[], signal: AbortSignal) {

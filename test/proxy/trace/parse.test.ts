@@ -40,6 +40,11 @@ describe('following a packet', () => {
     );
   });
 
+  it('gives the number of a rule whose text nft does not know', () => {
+    const hop = parseTrace('trace id c6775c9b ip t n unknown rule handle 2 (verdict accept)');
+    expect([hop?.kind, hop?.text, hop?.verdict]).to.eql(['rule', 'handle 2', 'accept']);
+  });
+
   it('shows IPv6 addresses in brackets', () => {
     const line =
       'trace id 1 ip6 t n packet: iif "eth0" ip6 saddr fd56::1 ip6 daddr fd17::80 udp sport 9 udp dport 53';
