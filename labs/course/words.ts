@@ -2,7 +2,6 @@ import type { Language } from './language.ts';
 
 /** The words that stand between the texts of a course, in one language. */
 export interface Words {
-  lab: string;
   step: string;
   prediction: string;
   yourPrediction: string;
@@ -26,7 +25,6 @@ export interface Words {
 
 export const words: Readonly<Record<Language, Words>> = {
   en: {
-    lab: 'Lab',
     step: 'Step',
     prediction: 'What do you expect?',
     yourPrediction: 'Your prediction',
@@ -47,7 +45,6 @@ export const words: Readonly<Record<Language, Words>> = {
     fallback: 'There is no text in this language yet; this is the English one.',
   },
   ko: {
-    lab: '실습',
     step: '단계',
     prediction: '어떻게 될까요?',
     yourPrediction: '나의 예상',
@@ -68,7 +65,6 @@ export const words: Readonly<Record<Language, Words>> = {
     fallback: '이 언어로 된 글이 아직 없어 영어로 보여 줍니다.',
   },
   zh: {
-    lab: '实验',
     step: '步骤',
     prediction: '你认为会怎样？',
     yourPrediction: '你的预测',

@@ -48,6 +48,17 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('../learn/start.ts')).start,
   },
   {
+    name: 'play',
+    summary: 'the course on one page: text, shell, live picture',
+    load: async () => (await import('../play/command.ts')).play,
+  },
+  {
+    name: 'play-pane',
+    summary: 'a pane of that page',
+    hidden: true,
+    load: async () => (await import('../play/pane.ts')).playPane,
+  },
+  {
     name: 'show',
     summary: 'show the step you are at',
     load: async () => (await import('../learn/show.ts')).show,
@@ -96,6 +107,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'claims',
     summary: 'show every claim and the last result for it',
     load: async () => (await import('../claims/command.ts')).ledger,
+  },
+  {
+    name: 'report',
+    summary: 'your result, or that of a class',
+    load: async () => (await import('../report/command.ts')).reportCommand,
   },
   {
     name: 'lab',

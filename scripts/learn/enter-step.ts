@@ -25,23 +25,32 @@ export async function enterStep(
   context: Context,
   course: Course,
   ref: StepRef,
-  { resume = false } = {},
+  options: { resume?: boolean } = {},
 ): Promise<void> {
-  const { store, current } = course;
+  const { kubeconfig, wentOn } = await beginStep(context, course, ref, options);
+  showPage(context, course, ref, wentOn || course.current?.lab === ref.lab);
+  await predict(context, course, ref);
+  if (context.env['KUBECONFIG'] !== kubeconfig) {
+    context.progress.note(`kubectl's namespace and cluster: export KUBECONFIG=${kubeconfig}`);
+  }
+}
+
+/** The same without page and question; gives the learner's kubeconfig, and whether the step was set up already. */
+export async function beginStep(
+  context: Context,
+  { store }: Course,
+  ref: StepRef,
+  { resume = false }: { resume?: boolean } = {},
+): Promise<{ kubeconfig: string; wentOn: boolean }> {
   const session = await openSession(context, ref);
   try {
-    const goesOn = resume && store.progress().steps[ref.key] !== undefined && (await isSetUp(session));
-    if (!goesOn) {
+    const wentOn = resume && store.progress().steps[ref.key] !== undefined && (await isSetUp(session));
+    if (!wentOn) {
       await context.progress.step(`set up ${ref.key}`, () => setUp(session));
       store.record({ kind: 'started', step: ref.key, content: contentHash(ref) });
     }
     const paths = clusterPaths(context.name, stateFolder(context.env));
-    const kubeconfig = pointTo(paths, session.place.namespace);
-    showPage(context, course, ref, goesOn || current?.lab === ref.lab);
-    await predict(context, course, ref);
-    if (context.env['KUBECONFIG'] !== kubeconfig) {
-      context.progress.note(`kubectl's namespace and cluster: export KUBECONFIG=${kubeconfig}`);
-    }
+    return { kubeconfig: pointTo(paths, session.place.namespace), wentOn };
   } finally {
     session.close();
   }

@@ -11,7 +11,7 @@ export function renderStep(course: Course, ref: StepRef, paper: RenderOptions): 
   const { text, language: really } = readStepText(ref, language);
   const kept = store.progress().steps[ref.key];
   const parts = [
-    placeOf(course, ref, kept),
+    renderMarkdown(placeOf(course, ref, kept), paper),
     renderMarkdown(`# ${text.title}\n\n${text.task}`, paper),
     renderMarkdown(`## ${words.prediction}\n\n${predictionOf(text.prediction)}`, paper),
   ];
@@ -50,7 +50,7 @@ function placeOf({ outline, words }: Course, { lab, key }: StepRef, kept?: StepP
   const steps = outline.find((each) => each.lab === lab)?.steps ?? [];
   const number = steps.findIndex((step) => step.key === key) + 1;
   const done = kept?.done ? ` · ✓ ${words.done}` : '';
-  return `${words.lab} ${lab} · ${words.step} ${number}/${steps.length} · ${key}${done}`;
+  return `${words.step} ${number}/${steps.length} · ${key}${done}`;
 }
 
 function predictionOf({ question, options }: { question: string; options: readonly string[] }): string {

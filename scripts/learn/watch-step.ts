@@ -33,13 +33,28 @@ export async function watchStep(context: Context, course: Course, ref: StepRef):
   }
 }
 
-/** A result now, and one after each change in the lab's namespace, until the signal; changes in pods' processes are found by time. */
-export async function* results(session: Session, signal: AbortSignal): AsyncGenerator<StepResult> {
+export interface ResultsOptions {
+  /** Default: checkStep. */
+  look?: (session: Session) => Promise<StepResult>;
+  /** False while it is no good time to look though nothing changed. */
+  quiet?: () => boolean;
+}
+
+/**
+ * A result now, and one after each change in the lab's namespace, until the signal. What changes only in pods' processes is found
+ * by looking again after a while.
+ */
+export async function* results(
+  session: Session,
+  signal: AbortSignal,
+  { look = checkStep, quiet = () => true }: ResultsOptions = {},
+): AsyncGenerator<StepResult> {
   const changes = changesIn(session, signal);
   while (!signal.aborted) {
     const from = changes.count();
-    yield await checkStep(session);
-    await changes.after(from);
+    yield await look(session);
+    do await changes.after(from);
+    while (changes.count() === from && !quiet() && !signal.aborted);
   }
 }
 

@@ -5,7 +5,8 @@ import type { Command } from '../cli/command.ts';
 /** `workshop list` */
 export const list: Command = {
   usage: [''],
-  description: 'Shows the labs in teaching order, with the claims that their checks prove.',
+  description:
+    'Shows the labs in teaching order, with the claims that their checks prove. `workshop progress` shows the steps.',
   examples: [
     { command: 'workshop list', does: 'show labs, claims and what each check proves' },
     { command: 'workshop list --json', does: 'the same for programs' },
@@ -14,10 +15,11 @@ export const list: Command = {
   async run({ out, json }) {
     if (json) {
       out.json(
-        labs.map(({ id, title, checks }) => ({
+        labs.map(({ id, title, checks, steps = [] }) => ({
           id,
           title,
           checks: checks.map((check) => ({ claims: check.claims, title: check.title })),
+          steps: steps.map((step) => ({ id: step.id, claims: step.claims })),
         })),
       );
       return 0;

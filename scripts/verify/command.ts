@@ -98,7 +98,7 @@ export async function runVerification(context: Context, words: readonly string[]
       signal,
     });
     context.signal.throwIfAborted();
-    enterInLedger(paths, verification);
+    enterInLedger(paths, verification, cluster.backend);
     if (!signal.aborted) return verification;
     throw new WorkshopError('timeout', `could not verify in time: ${context.timeoutMs} ms are over`, {
       advice: `workshop verify --timeout with more time; ${summaryOf(verification)}`,

@@ -9,6 +9,8 @@ import type { Outcome, Verification } from './results.ts';
 export interface LedgerEntry {
   claim: string;
   lab: string;
+  /** Missing in ledgers of before there was more than one. */
+  backend?: string;
   title: string;
   outcome: Outcome;
   seen: string;
@@ -30,12 +32,12 @@ export function readLedger(paths: ClusterPaths): Ledger {
 }
 
 /** Enters the results of a run; claims that it did not touch keep what they had. */
-export function enterInLedger(paths: ClusterPaths, verification: Verification): void {
+export function enterInLedger(paths: ClusterPaths, verification: Verification, backend: string): void {
   const entries = { ...readLedger(paths) };
   for (const { claims, lab, title, outcome, seen, ms } of verification.results) {
     const seconds = Math.round(ms) / 1000;
     for (const claim of claims) {
-      entries[claim] = { claim, lab, title, outcome, seen, seconds, when: verification.startedAt };
+      entries[claim] = { claim, lab, backend, title, outcome, seen, seconds, when: verification.startedAt };
     }
   }
   writeFileAtomically(fileOf(paths), `${JSON.stringify(entries, null, 2)}\n`);

@@ -38,7 +38,7 @@ function linesOf(block: Block, options: RenderOptions): string[] {
     case 'quote':
       return flow(spansOf(block.text), '> ', '> ', options);
     case 'code':
-      return block.lines.map((line) => `    ${paint(line, 'code', options)}`.trimEnd());
+      return block.lines.flatMap((line) => codeLines(line, options));
     case 'table':
       return tableLines(block.rows);
   }
@@ -55,6 +55,19 @@ function flow(spans: readonly Span[], first: string, other: string, options: Ren
 
 function codeSpan(span: Span, color: boolean): Span {
   return color ? span : { style: 'code', text: `\`${span.text}\`` };
+}
+
+/** A line that is too long goes on below, further in. */
+function codeLines(line: string, options: RenderOptions): string[] {
+  const rows = [''];
+  for (const sign of line) {
+    const row = rows.at(-1) ?? '';
+    if (columnsOf(row + sign) > options.width - 6) rows.push(sign);
+    else rows[rows.length - 1] = row + sign;
+  }
+  return rows.map((row, index) =>
+    `${index === 0 ? '    ' : '      '}${paint(row, 'code', options)}`.trimEnd(),
+  );
 }
 
 const styles = { strong: 'bold', emphasis: 'italic', code: 'cyan', address: 'underline' } as const;

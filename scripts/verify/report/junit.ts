@@ -54,7 +54,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** XML 1.0 has no way to write most control characters, so they become spaces. */
-function xmlText(text: string): string {
+export function xmlText(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ')
     .replace(/[&<>"\n]/g, (sign) => entities[sign] ?? sign);

@@ -1,0 +1,26 @@
+/** A text as HTML text or the value of an attribute. */
+export function html(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+export const style = `
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #111; background: #fff }
+table { border-collapse: collapse; display: block; overflow-x: auto }
+th, td { border: 1px solid #bbb; padding: .25rem .6rem; text-align: left; vertical-align: top }
+th { background: #eee }
+svg { width: 100%; height: auto; border: 1px solid #bbb }
+svg text { font: 12px system-ui, sans-serif; fill: #111 }
+@media (prefers-color-scheme: dark) {
+  body { color: #eee; background: #111 } th { background: #333 } svg text { fill: #eee }
+}
+`;
+
+/** A table whose first column names its rows. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = headings.map((each) => `<th scope="col">${html(each)}</th>`).join('');
+  const lines = rows.map(
+    ([first = '', ...rest]) =>
+      `<tr><th scope="row">${html(first)}</th>${rest.map((cell) => `<td>${html(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<table><thead><tr>${head}</tr></thead><tbody>${lines.join('\n')}</tbody></table>`;
+}
