@@ -6,7 +6,14 @@ import { fairnessP, rotationBreak, tally } from '../statistics.ts';
 import { clusterIpOf } from '../steps/objects.ts';
 import { nameOf, type Pod, podsWith } from '../steps/pods.ts';
 import { type Choice, choiceOn } from '../steps/proxy-choice.ts';
-import { type Answer, allAnswered, askFromPod, describeAnswers, shortName } from '../steps/requests.ts';
+import {
+  type Answer,
+  allAnswered,
+  answersOf,
+  askFromPod,
+  describeAnswers,
+  shortName,
+} from '../steps/requests.ts';
 import { soon } from '../steps/soon.ts';
 
 const requests = 240;
@@ -19,7 +26,8 @@ export const rotation: Check = {
     const address = await clusterIpOf(lab, 'hostname-service-clusterip');
     const pods = (await podsWith(lab, 'app=webserver')).map(nameOf);
     const url = `http://${address}:8080`;
-    await soon(lab, () => askFromPod(lab, 'debug', url));
+    const allKnown = (given: Answer[]) => new Set(answersOf(given)).size === pods.length;
+    await soon(lab, () => askFromPod(lab, 'debug', url, { times: 12 }), allKnown);
     const choice = await choiceOn(lab, await nodeOfClient(lab));
     const answers = await askFromPod(lab, 'debug', url, { times: requests });
     lab.seen(`${choice}: ${describeAnswers(answers)}`);

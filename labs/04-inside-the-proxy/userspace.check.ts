@@ -60,7 +60,8 @@ async function proxyPort(lab: Lab, node: string, address: string): Promise<strin
     lab,
     async (): Promise<Look<string>> => {
       const { stdout } = await lab.onNode(node, ['sh', '-c', rules, 'sh', address]);
-      const [, found] = /\. tcp \. 80 : (\d+)|--to-(?:ports |destination \S+:)(\d+)/.exec(stdout) ?? [];
+      const [, inMap, inRule] = leadsToPort.exec(stdout) ?? [];
+      const found = inMap ?? inRule;
       return found === undefined ? { yet: stdout.trim() || 'no rule' } : { found };
     },
     { expected: `a rule on ${node} that leads ${address}:80 to a port of the node`, timeoutMs: 5000 },
@@ -69,6 +70,9 @@ async function proxyPort(lab: Lab, node: string, address: string): Promise<strin
   expect(stdout.includes(`:${port} `), `something listens on port ${port} of ${node}`).to.equal(true);
   return port;
 }
+
+/** A port by itself: other modes name there the endpoints, or the chain, that come next. */
+const leadsToPort = /\. tcp \. 80 : (\d+)\s*(?:[,}]|$)|--to-(?:ports |destination \S+:)(\d+)/m;
 
 const rules = '{ nft list ruleset; iptables-save; } 2>/dev/null | grep -F "$1 " | head -5';
 

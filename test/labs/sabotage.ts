@@ -1,5 +1,7 @@
-import { getService } from '../../labs/steps/objects.ts';
+import type { Lab } from '../../labs/lab.ts';
+import { clusterIpOf, getService } from '../../labs/steps/objects.ts';
 import { nameOf, type Pod, podsWith } from '../../labs/steps/pods.ts';
+import { answersOf, askFromPod } from '../../labs/steps/requests.ts';
 import { resources } from '../../lib/kube/resources.ts';
 import type { KubeObject } from '../../lib/kube/types.ts';
 import { waitFor } from '../../lib/wait.ts';
@@ -124,7 +126,10 @@ export const sabotages: readonly Sabotage[] = [
     claim: 'L-10',
     name: 'the proxies do not hear that affinity was asked for',
     alone: true,
-    break: (_lab, cluster) => stopped(cluster, proxiesOf(cluster)),
+    async break(lab, cluster) {
+      await allAnswer(lab);
+      return stopped(cluster, proxiesOf(cluster));
+    },
     expected: /one pod that answers all requests of a client/,
     observed: /×\d+, .*×\d+/,
   },
@@ -244,8 +249,8 @@ export const sabotages: readonly Sabotage[] = [
       );
       return async () => void (await replaced);
     },
-    expected: /the cluster IP after scaling/,
-    observed: /the cluster IP after scaling/,
+    expected: /the cluster IP after scaling|the API server to agree/,
+    observed: /the cluster IP after scaling|not found/,
   },
   ...clusterIpSabotages,
   ...whoAnswersSabotages,
@@ -259,3 +264,12 @@ export const sabotages: readonly Sabotage[] = [
   ...threeTiersSabotages,
   ...failureSabotages,
 ];
+
+/** Waits until the proxies lead to all three web servers: the API knows of them a moment earlier. */
+async function allAnswer(lab: Lab): Promise<void> {
+  const url = `http://${await clusterIpOf(lab, service)}:8080`;
+  await waitFor(
+    async () => new Set(answersOf(await askFromPod(lab, 'debug', url, { times: 12 }))).size === 3,
+    { what: 'answers of all pods', timeoutMs: 20_000, intervalMs: 100 },
+  );
+}
