@@ -64,7 +64,7 @@ describe('the controllers against an API server', function () {
   it('gives nodes subnets, and takes the taint of nodes that are ready away', async () => {
     const nodes = await soon('podCIDRs', async () => {
       const { items } = await cluster.client.list<Node>(resources.nodes);
-      return items.every(({ spec }) => spec?.podCIDR) && items;
+      return items.length === 3 && items.every(({ spec }) => spec?.podCIDR) && items;
     });
     const subnets = nodes.map(({ spec }) => spec?.podCIDR);
     expect(new Set(subnets)).to.have.property('size', 3);

@@ -26,7 +26,6 @@ describe('without a cluster', function () {
     { argv: ['verify'], code: 3, says: /it is not running\.\n.*workshop up/ },
     { argv: ['verify', 'L-08'], code: 3, says: /it is not running/ },
     { argv: ['verify', 'L-98'], code: 2, says: /no such lab or claim; did you mean L-0/ },
-    { argv: ['verify', 'P-04'], code: 2, says: /no check proves this claim yet/ },
     { argv: ['verify', '--junt', 'x'], code: 2, says: /did you mean --junit/ },
     { argv: ['apply'], code: 3, says: /it is not running/ },
     { argv: ['proxy', 'rules'], code: 3, says: /it is not running/ },
