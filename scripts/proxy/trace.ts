@@ -86,7 +86,11 @@ async function send(
   { client }: Question,
   { to, port, protocol }: TracedFlow,
 ): Promise<boolean> {
-  const argv = ['nc', ...(protocol === 'udp' ? ['-u'] : []), '-w', '1', to, String(port)];
+  // Debian's busybox has no `nc -u`; a question for a file is a datagram as good as any.
+  const argv =
+    protocol === 'udp'
+      ? ['timeout', '1', 'tftp', '-g', '-l', '/dev/null', '-r', 'trace', to, String(port)]
+      : ['nc', '-w', '1', to, String(port)];
   const options = { timeoutMs: 10_000 };
   if (client.kind === 'node') {
     const script = `if command -v busybox >/dev/null; then echo | busybox "$@"; else echo | "$@"; fi; ${pause}`;
