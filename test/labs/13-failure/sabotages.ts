@@ -7,6 +7,7 @@ export const failureSabotages: readonly Sabotage[] = [
   {
     claim: 'P-03',
     name: 'the readiness probe says yes whatever happens',
+    slow: true,
     async break(lab) {
       const ref = { namespace: lab.namespace, name: 'watched' };
       const readinessProbe = { exec: { command: ['true'] }, httpGet: null };
