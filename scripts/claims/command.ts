@@ -55,5 +55,5 @@ function asTable(rows: readonly ClaimRow[]): string {
 
 /** The whole sentence is in the JSON and on the page. */
 function shortened(text: string): string {
-  return text.length <= 50 ? text : `${text.slice(0, 49)}…`;
+  return text.length <= 30 ? text : `${text.slice(0, 29)}…`;
 }
