@@ -20,10 +20,13 @@ export interface Backend {
   /** Compares the kernel with what was written last. Resolves with what differs in words, undefined when all is well. */
   verify(signal?: AbortSignal): Promise<string | undefined>;
   /**
+   * Where flows to the unit go on this node itself (`address:port`), as to the userspace mode's sockets: those are as good as flows
+   * to an endpoint that serves. Absent in modes that lead all flows to endpoints.
+   */
+  servers?(unit: Unit): readonly string[];
+  /**
    * Gives up what this process itself holds (the userspace mode's sockets), once no rule leads to it any more. Running
    * connections go on, unless `now` says otherwise. Absent in modes where the kernel does all the work.
    */
   close?(how?: { now: boolean }): Promise<void>;
-  /** Ends what runs in this process for it, once its rules are gone or another engine's stand. Connections under way go on. */
-  close?(): Promise<void>;
 }

@@ -19,7 +19,7 @@ import { compare } from './verify.ts';
 export function createUserspaceBackend(
   family: Family,
   options: UserspaceOptions,
-): Backend & Required<Pick<Backend, 'close'>> {
+): Backend & Required<Pick<Backend, 'close' | 'servers'>> {
   return new UserspaceProxy(family, options);
 }
 
@@ -86,6 +86,14 @@ class UserspaceProxy implements Backend {
     this.#doors.sweep(Date.now());
     if (!this.#baseline || !this.#matches) return undefined;
     return compare(await readTable(wordOf(this.#matches), signal), this.#baseline, this.#contents);
+  }
+
+  /** Without it, each change of endpoints would cut healthy clients off from the answers that are on their way to them. */
+  servers(unit: Unit): readonly string[] {
+    const { cluster, local } = this.#doors.ports(unit);
+    const host = this.#matches?.redirectTo;
+    if (host === undefined) return [];
+    return [cluster, local].flatMap((port) => (port === undefined ? [] : [`${host}:${port}`]));
   }
 
   close({ now }: { now: boolean } = { now: false }): Promise<void> {

@@ -89,6 +89,7 @@ async function serve() {
   const [a, b] = [await named('a'), await named('b')];
   const reason = await supported();
   await backend.sync({ kind: 'full', node, units: [unit(1, [a, b])] });
+  const servers = backend.servers(unit(1, [])).map((at) => at.replace(/\d+$/, 'PORT'));
   const both = [await ask(vip, 80), await ask(vip, 80), await ask(vip, 80)];
   await backend.sync({ kind: 'partial', gone: [], units: [unit(1, [b]), unit(2, [a])] });
   const changed = [await ask(vip, 80), await ask('172.17.0.2', 80)];
@@ -96,7 +97,7 @@ async function serve() {
   const none = await ask(vip, 80);
   const removed = await cleanupUserspace();
   await backend.close();
-  return { reason: reason ?? null, both, changed, none, removed, left: await tables() };
+  return { reason: reason ?? null, servers, both, changed, none, removed, left: await tables() };
 }
 
 async function drift() {

@@ -25,6 +25,7 @@ describe('the userspace backend and the kernel', function () {
   it('serves cluster IPs, follows changes, refuses without endpoints, and leaves nothing after a cleanup', async () => {
     expect(await steps('serve')).to.eql({
       reason: null,
+      servers: ['192.168.56.11:PORT'],
       both: ['a', 'b', 'a'],
       changed: ['b', 'a'],
       none: 'ECONNREFUSED',
