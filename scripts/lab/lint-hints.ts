@@ -17,9 +17,12 @@ function commandsOf(solution: string): string[] {
   return [...solution.matchAll(/^```.*\n([\s\S]*?)^```/gm)]
     .flatMap(([, block = '']) => block.split('\n'))
     .map((line) => line.replace(/^\s*[$#>]\s+/, '').trim())
-    .filter((line) => /^[a-z][\w.-]* \S+ \S/.test(line))
+    .filter((line) => /^[a-z][\w.-]* \S+ \S/.test(line) && !looking.test(line))
     .map((line) => ` ${line.split(/\s+/).slice(0, 3).join(' ')} `);
 }
+
+/** Where to look is what a hint may say. */
+const looking = /^kubectl (get|describe|logs|explain|events|api-resources) /;
 
 /** The text as words between single spaces, without the signs of Markdown. */
 function wordsOf(text: string): string {

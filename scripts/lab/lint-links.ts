@@ -35,12 +35,11 @@ function stepLinks({ links, claims: taught }: Step): string[] {
   const messages: string[] = [];
   if (!links.some((link) => link.startsWith('https://')))
     messages.push("no link to Kubernetes' documentation");
-  if (taught.length > 0 && !links.some((link) => /^document \d{3}/.test(link))) {
+  if (taught.length > 0 && !links.some((link) => /^documents? \d{3}/.test(link))) {
     messages.push("no link to the claim's place in a document");
   }
-  const named = links.flatMap((link) =>
-    [...link.matchAll(/document (\d{3})/g)].map(([, number = '']) => number),
-  );
+  const places = links.filter((link) => link.startsWith('document'));
+  const named = places.flatMap((place) => place.split(/["“:]/, 1)[0]?.match(/\b\d{3}\b/g) ?? []);
   for (const number of named) if (!documents.has(number)) messages.push(`there is no document ${number}`);
   return messages;
 }

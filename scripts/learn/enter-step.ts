@@ -86,12 +86,17 @@ async function isSetUp({ cluster, place, view }: Session): Promise<boolean> {
   );
 }
 
+/** Set in the shell of `workshop play`. */
+export const besidePage = 'WORKSHOP_BESIDE_PAGE';
+
 function showPage(context: Context, course: Course, ref: StepRef, introduced: boolean): void {
   const { out, json } = context;
   if (json) {
     out.json({ step: ref.key, progress: course.store.progress().steps[ref.key] });
     return;
   }
+  // In `workshop play` the page stands beside the shell.
+  if (context.env[besidePage] !== undefined) return;
   const paper = paperOf(context);
   const introduction = introduced ? '' : renderIntroduction(course, ref.lab, paper);
   if (introduction !== '') out.line(introduction);

@@ -56,15 +56,10 @@ async function choose(
   const { hints = [] } = course.store.progress().steps[ref.key] ?? {};
   const seen = await whatIsSeen(context, ref);
   if (seen === 'done') return undefined;
-  // Who has read the mistake's hint and asks again wants another one.
-  if (
-    seen !== undefined &&
-    hints.at(-1) !== seen &&
-    seen in readStepText(ref, course.language).text.mistakes
-  ) {
-    return seen;
-  }
   const last = Math.max(0, ...hints.filter((each) => typeof each === 'number'));
+  const named = seen !== undefined && seen in readStepText(ref, course.language).text.mistakes;
+  // Who has read what the mistake is and asks again wants to hear something else, while there is something.
+  if (named && (!hints.includes(seen) || last === count)) return seen;
   return Math.min(last + 1, count);
 }
 

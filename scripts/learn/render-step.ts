@@ -16,6 +16,7 @@ export function renderStep(course: Course, ref: StepRef, paper: RenderOptions): 
     renderMarkdown(`## ${words.prediction}\n\n${predictionOf(text.prediction)}`, paper),
   ];
   if (kept?.prediction) parts.push(predictionLine(course, kept.prediction));
+  else if (kept?.passedAt === undefined) parts.push(`${words.yourPrediction}: workshop show --predict N`);
   return `${withFallback({ language: really }, language, words.fallback)}${parts.join('\n\n')}\n`;
 }
 

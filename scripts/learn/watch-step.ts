@@ -33,26 +33,19 @@ export async function watchStep(context: Context, course: Course, ref: StepRef):
   }
 }
 
-export interface ResultsOptions {
-  /** Default: checkStep. */
-  look?: (session: Session) => Promise<StepResult>;
-  /** False while it is no good time to look though nothing changed. */
-  quiet?: () => boolean;
-}
-
 /**
  * A result now, and one after each change in the lab's namespace, until the signal. What changes only in pods' processes is found
- * by looking again after a while.
+ * by looking again after a while, unless `quiet` says that now is no good time.
  */
 export async function* results(
   session: Session,
   signal: AbortSignal,
-  { look = checkStep, quiet = () => true }: ResultsOptions = {},
+  quiet: () => boolean = () => true,
 ): AsyncGenerator<StepResult> {
   const changes = changesIn(session, signal);
   while (!signal.aborted) {
     const from = changes.count();
-    yield await look(session);
+    yield await checkStep(session);
     do await changes.after(from);
     while (changes.count() === from && !quiet() && !signal.aborted);
   }

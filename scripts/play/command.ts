@@ -7,7 +7,7 @@ import { programCommand } from '../../lib/programs.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { courseFlags, openCourse, startingPoint } from '../learn/course.ts';
-import { beginStep } from '../learn/enter-step.ts';
+import { beginStep, besidePage } from '../learn/enter-step.ts';
 import { attach } from '../ssh/attach.ts';
 import { openPage } from './page.ts';
 
@@ -88,6 +88,7 @@ function shellEnvironment(context: Context, kubeconfig: string, language: string
     WORKSHOP_NAME: context.name,
     WORKSHOP_STATE_DIR: paths.state,
     WORKSHOP_LANG: language,
+    [besidePage]: '1',
   };
 }
 

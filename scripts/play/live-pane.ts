@@ -3,9 +3,8 @@ import { unwatchFile, watchFile } from 'node:fs';
 import type { StepRef } from '../../labs/course/outline.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Context } from '../cli/command.ts';
-import { checkStep } from '../learn/check-step.ts';
 import { openCourse } from '../learn/course.ts';
-import { openSession } from '../learn/session.ts';
+import { openSession, type Session } from '../learn/session.ts';
 import { keep } from '../learn/verify-step.ts';
 import { results } from '../learn/watch-step.ts';
 import { watchConnections } from './connections.ts';
@@ -42,14 +41,14 @@ const nothing: Picture = { check: undefined, services: [], answered: [], news: [
 /** A check sends requests of its own; while the learner sends some it would mix with them. */
 const learnersPauseMs = 5000;
 /** Reports of connections come a moment after them. */
-const settleMs = 250;
+const settleMs = 100;
 
 async function showStep(context: Context, ref: StepRef, signal: AbortSignal): Promise<void> {
   const course = openCourse(context);
-  const session = await openSession(context, ref);
+  const own = createOwnRequests();
+  const session = own.of(await openSession(context, ref));
   let check: Picture['check'];
   let lastRequest = 0;
-  const own = createOwnRequests();
   const observer = createObserver(session.cluster.client(), session.place.namespace, signal);
   const redraw = () => draw(context, { ...observer.see(), check });
   const timer = setInterval(redraw, 500);
@@ -58,13 +57,10 @@ async function showStep(context: Context, ref: StepRef, signal: AbortSignal): Pr
   });
   const quiet = () => Date.now() - lastRequest > learnersPauseMs && !isDone(check);
   try {
-    for await (const result of results(session, signal, {
-      quiet,
-      look: (each) => own.during(() => checkStep(each)),
-    })) {
+    for await (const result of results(session, signal, quiet)) {
       check = result.ok ? { done: true } : { done: false, ...result.finding };
       const isNew = result.ok && !course.store.progress().steps[ref.key]?.done;
-      if (isNew) await own.during(() => keep(course, session, result));
+      if (isNew) await keep(course, session, result);
       redraw();
     }
   } finally {
@@ -74,23 +70,37 @@ async function showStep(context: Context, ref: StepRef, signal: AbortSignal): Pr
 }
 
 interface OwnRequests {
-  /** Are requests of a check on their way? */
+  /** Is a command of a check running, which may be sending requests? */
   now(): boolean;
-  during<T>(work: () => Promise<T>): Promise<T>;
+  /** The session, whose commands are known from now on. */
+  of(session: Session): Session;
 }
 
 function createOwnRequests(): OwnRequests {
+  let running = 0;
   let until = 0;
+  async function during<T>(work: () => Promise<T>): Promise<T> {
+    running += 1;
+    try {
+      return await work();
+    } finally {
+      running -= 1;
+      until = Date.now() + settleMs;
+    }
+  }
   return {
-    now: () => Date.now() < until,
-    async during(work) {
-      until = Number.MAX_SAFE_INTEGER;
-      try {
-        return await work();
-      } finally {
-        until = Date.now() + settleMs;
-      }
-    },
+    now: () => running > 0 || Date.now() < until,
+    of: (session) => ({
+      ...session,
+      view(ms) {
+        const lab = session.view(ms);
+        return {
+          ...lab,
+          inPod: (...given) => during(() => lab.inPod(...given)),
+          onNode: (...given) => during(() => lab.onNode(...given)),
+        };
+      },
+    }),
   };
 }
 

@@ -34,6 +34,8 @@ export async function openPage(options: PageOptions): Promise<Page> {
     rmSync(socket, { force: true });
   };
   const variables = Object.entries(env).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
+  // tmux gives panes the PATH and SHELL that it has itself, whatever -e says.
+  const inShell = ['env', `PATH=${env['PATH'] ?? ''}`, `SHELL=${shell}`, shell];
   const made = ['-P', '-F', '#{pane_id}', '-c', folder, ...variables];
   const { columns, rows } = size;
   try {
@@ -51,7 +53,7 @@ export async function openPage(options: PageOptions): Promise<Page> {
     );
     await setUp(tmux, text);
     await tmux('split-window', '-t', text, '-v', '-l', `${liveRows(rows)}`, ...made, ...pane('live'));
-    const right = await tmux('split-window', '-t', text, '-h', '-l', '50%', ...made, shell);
+    const right = await tmux('split-window', '-t', text, '-h', '-l', '50%', ...made, ...inShell);
     // Leaving the shell leaves the page.
     await tmux('set-hook', '-g', 'pane-exited', `if-shell -F '#{==:#{hook_pane},${right}}' kill-server`);
     await tmux('select-pane', '-t', right);

@@ -1,4 +1,4 @@
-import { run } from '../../lib/exec.ts';
+import { rmSync } from 'node:fs';
 import type { Command, Context } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
 import { courseFlags } from '../learn/course.ts';
@@ -29,17 +29,18 @@ function whenGone(owner: number, { signal, env }: Context): AbortSignal {
     if (isAlive(owner)) return;
     clearInterval(timer);
     gone.abort();
-    void endServer(env['TMUX']);
+    endServer(env['TMUX']);
   }, lookMs);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return AbortSignal.any([signal, gone.signal]);
 }
 
-/** TMUX is `SOCKET,PID,SESSION`, see tmux(1). */
-async function endServer(variable = ''): Promise<void> {
-  const [socket = ''] = variable.split(',');
-  if (socket === '') return;
-  await run('tmux', ['-S', socket, 'kill-server']).catch(() => {});
+/** TMUX is `SOCKET,PID,SESSION`, see tmux(1). On SIGTERM the server lets its terminals go, and this pane. */
+function endServer(variable = ''): void {
+  const [socket, pid] = variable.split(',');
+  if (socket === undefined || pid === undefined) return;
+  rmSync(socket, { force: true });
+  process.kill(Number(pid), 'SIGTERM');
 }
 
 function isAlive(pid: number): boolean {

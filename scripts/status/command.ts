@@ -3,6 +3,7 @@ import { WorkshopError } from '../../lib/errors.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
+import { openStore } from '../learn/store.ts';
 import { gatherStatus, type StatusReport } from './gather.ts';
 
 /** `workshop status` */
@@ -22,7 +23,11 @@ export const status: Command = {
     }
     const report = await gatherStatus(paths);
     if (json) out.json(report);
-    else if (!quiet) out.line(describe(report));
+    else if (!quiet) {
+      out.line(describe(report));
+      const { current } = openStore(paths).progress();
+      if (current !== undefined) out.line(`\nYou are at the step ${current}: workshop show`);
+    }
     return flags['exit-status'] === true && !report.ready ? 3 : 0;
   },
 };
