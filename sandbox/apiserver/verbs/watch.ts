@@ -38,6 +38,8 @@ export function watch(call: Call): undefined {
   // What there is already may be much; only what comes later counts against a slow reader.
   let allowed = Number.POSITIVE_INFINITY;
   const send = (line: string) => {
+    // Between the end of the answer and the close of its connection the store may still tell of changes.
+    if (response.writableEnded) return;
     response.write(line);
     if (response.writableLength > allowed) response.destroy();
   };

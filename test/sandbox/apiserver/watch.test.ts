@@ -138,6 +138,26 @@ describe('a watch', () => {
     watch.stream.destroy();
   });
 
+  it('that has ended, and whose reader has not read it all, hears of no change any more', async () => {
+    for (let i = 0; i < 14; i++) {
+      const data = { value: 'x'.repeat(900_000) };
+      await api.client.create(maps, {
+        metadata: { name: `much-${i}`, namespace: 'default' },
+        data,
+      } as KubeObject);
+    }
+    const watch = await follow('resourceVersion=0&timeoutSeconds=1');
+    watch.stream.pause();
+    const second = await follow(`resourceVersion=${await now()}&timeoutSeconds=1`);
+    await once(second.stream, 'end');
+    await save('too-late');
+    expect((await api.client.list(maps)).items.length).to.be.above(14);
+    watch.stream.resume();
+    await once(watch.stream, 'end');
+    expect(watch.words()).to.not.include('ADDED too-late');
+    for (let i = 0; i < 14; i++) await drop(`much-${i}`);
+  }).timeout(20_000);
+
   it('is cut off when its reader does not read', async () => {
     const watch = await follow(`resourceVersion=${await now()}`);
     watch.stream.pause();
