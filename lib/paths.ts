@@ -35,6 +35,18 @@ export function stateFolder(env: Environment = process.env): string {
   return join(resolve(base), 'workshop');
 }
 
+/** The folder of what is made once for all clusters: WORKSHOP_DATA_DIR, else $XDG_DATA_HOME/workshop, else ~/.local/share/workshop. */
+export function dataFolder(env: Environment = process.env): string {
+  if (env['WORKSHOP_DATA_DIR']) return resolve(env['WORKSHOP_DATA_DIR']);
+  const base = env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share');
+  return join(resolve(base), 'workshop');
+}
+
+/** Where the offline bundle lies unless a command says otherwise. */
+export function bundleFolder(env: Environment = process.env): string {
+  return join(dataFolder(env), 'bundle');
+}
+
 /** The paths of the cluster `name` (already validated: it becomes a folder's name). */
 export function clusterPaths(name: string, state: string = stateFolder()): ClusterPaths {
   const root = join(state, name);
