@@ -1,10 +1,19 @@
 import { parseCidr } from '../ip.ts';
 import { didYouMean } from '../suggest.ts';
-import { type NodeSettings, proxyModes, type Settings, schedulers } from './settings.ts';
+import {
+  drivers,
+  type MachineSize,
+  type NodeSettings,
+  providers,
+  proxyModes,
+  type Settings,
+  schedulers,
+  type VagrantSettings,
+} from './settings.ts';
 
 /** Reads the fields one by one; what is wrong with any of them goes to `problems` as `path: what`. */
 export function checkShape(value: unknown, problems: string[]): Settings {
-  const top = fieldsOf(value, '', ['cluster', 'nodes', 'network', 'proxy'], problems);
+  const top = fieldsOf(value, '', ['cluster', 'nodes', 'network', 'proxy', 'vagrant'], problems);
   const cluster = fieldsOf(top['cluster'], 'cluster', ['name'], problems);
   const network = fieldsOf(top['network'], 'network', networkFields, problems);
   const proxy = fieldsOf(top['proxy'] ?? {}, 'proxy', ['mode', 'scheduler'], problems);
@@ -26,6 +35,7 @@ export function checkShape(value: unknown, problems: string[]): Settings {
       mode: oneOf(proxy['mode'], 'proxy.mode', proxyModes, problems),
       scheduler: oneOf(proxy['scheduler'], 'proxy.scheduler', schedulers, problems),
     },
+    vagrant: vagrantOf(top['vagrant'], problems),
   };
 }
 
@@ -43,6 +53,39 @@ function nodesOf(value: unknown, problems: string[]): NodeSettings[] {
       address: text(node['address'], `nodes[${index}].address`, addressFault, problems),
     };
   });
+}
+
+function vagrantOf(value: unknown, problems: string[]): VagrantSettings {
+  const known = ['provider', 'driver', 'box', 'master', 'workers'];
+  const vagrant = fieldsOf(value ?? {}, 'vagrant', known, problems);
+  return {
+    provider: oneOf(vagrant['provider'], 'vagrant.provider', providers, problems),
+    driver: oneOf(vagrant['driver'], 'vagrant.driver', drivers, problems),
+    box: text(vagrant['box'] ?? 'auto', 'vagrant.box', boxFault, problems),
+    master: sizeOf(vagrant['master'], 'vagrant.master', { memory: 4096, cpus: 2 }, problems),
+    workers: sizeOf(vagrant['workers'], 'vagrant.workers', { memory: 2048, cpus: 2 }, problems),
+  };
+}
+
+function sizeOf(value: unknown, path: string, usual: MachineSize, problems: string[]): MachineSize {
+  const size = fieldsOf(value ?? {}, path, ['memory', 'cpus'], problems);
+  return {
+    memory: wholeNumber(size['memory'] ?? usual.memory, `${path}.memory`, leastMemory, problems),
+    cpus: wholeNumber(size['cpus'] ?? usual.cpus, `${path}.cpus`, 1, problems),
+  };
+}
+
+/** MiB; kubeadm refuses a control plane with less than 1700, and a worker with less cannot hold the labs' pods. */
+const leastMemory = 1700;
+
+function wholeNumber(value: unknown, path: string, least: number, problems: string[]): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
+  problems.push(`${path}: must be a whole number from ${least}, not ${JSON.stringify(value)}`);
+  return least;
+}
+
+function boxFault(name: string): string | undefined {
+  return /^[\w.-]+(\/[\w.-]+)?$/.test(name) ? undefined : `"${name}" is not the name of a box`;
 }
 
 function fieldsOf(

@@ -1,0 +1,82 @@
+# What the Vagrantfile takes from settings.yaml. The same as lib/cluster/vagrant/machine-environment.ts makes of it; a test compares.
+require "ipaddr"
+require "json"
+require "yaml"
+
+Node = Struct.new(:name, :address, :pods, :memory, :cpus)
+
+class Lab
+  attr_reader :nodes, :cluster, :bundle
+
+  def initialize(root, env)
+    @settings = YAML.safe_load(File.read(env["WORKSHOP_SETTINGS"] || File.join(root, "settings.yaml")))
+    @network = @settings.fetch("network")
+    @vagrant = @settings["vagrant"] || {}
+    @cluster = env["WORKSHOP_NAME"] || @settings.fetch("cluster").fetch("name")
+    @bundle = env["WORKSHOP_BUNDLE"] || default_bundle(env)
+    @boxes = File.join(env["VAGRANT_HOME"] || File.join(Dir.home, ".vagrant.d"), "boxes")
+    @nodes = @settings.fetch("nodes").each_with_index.map { |node, index| machine(node, index) }
+  end
+
+  # The box that `workshop box build` made, where there is one.
+  def box
+    wanted = @vagrant["box"] || "auto"
+    return wanted unless wanted == "auto"
+    File.directory?(File.join(@boxes, "workshop-lab")) ? "workshop-lab" : "debian/trixie64"
+  end
+
+  def driver
+    wanted = @vagrant["driver"] || "auto"
+    return wanted unless wanted == "auto"
+    File.readable?("/dev/kvm") && File.writable?("/dev/kvm") ? "kvm" : "qemu"
+  end
+
+  def bundle?
+    File.file?(File.join(@bundle, "bundle.img"))
+  end
+
+  def netmask
+    IPAddr.new("255.255.255.255").mask(@network.fetch("nodes").split("/").last.to_i).to_s
+  end
+
+  # For the scripts in this folder.
+  def environment(node)
+    {
+      "NODE_NAME" => node.name,
+      "NODE_IP" => node.address,
+      "NODE_PODS" => node.pods,
+      "NODES" => @nodes.map { |each| "#{each.name},#{each.address},#{each.pods}" }.join(" "),
+      "MASTER_IP" => @nodes.first.address,
+      "LAN" => @network.fetch("nodes"),
+      "POD_CIDR" => @network.fetch("pods"),
+      "SERVICE_CIDR" => @network.fetch("services"),
+      "NODE_PORTS" => @network.fetch("nodePorts"),
+      "DOMAIN" => @network.fetch("domain"),
+    }
+  end
+
+  private
+
+  def machine(node, index)
+    size = @vagrant[index.zero? ? "master" : "workers"] || {}
+    Node.new(node.fetch("name"), node.fetch("address"), pods_of(index),
+      size["memory"] || (index.zero? ? 4096 : 2048), size["cpus"] || 2)
+  end
+
+  # Each node has a /24 of the pods' network.
+  def pods_of(index)
+    IPAddr.new(IPAddr.new(@network.fetch("pods")).to_i + index * 256, Socket::AF_INET).to_s + "/24"
+  end
+
+  def default_bundle(env)
+    data = env["WORKSHOP_DATA_DIR"] || File.join(env["XDG_DATA_HOME"] || File.join(Dir.home, ".local", "share"), "workshop")
+    File.join(data, "bundle")
+  end
+end
+
+# ruby scripts/provision/environment.rb: what it makes of the settings, for the test.
+if $PROGRAM_NAME == __FILE__
+  lab = Lab.new(File.expand_path("../..", __dir__), ENV)
+  machines = lab.nodes.map { |node| { memory: node.memory, cpus: node.cpus, environment: lab.environment(node) } }
+  puts JSON.generate(cluster: lab.cluster, netmask: lab.netmask, bundle: lab.bundle, machines: machines)
+end

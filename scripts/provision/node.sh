@@ -1,0 +1,188 @@
+#!/bin/sh
+# Makes a machine ready for kubeadm: name, addresses of the others, bundle, kernel settings, container runtime, images, pod
+# network, kubelet unit. Every step may be done again. Needs no network where the bundle and the box have everything.
+# Environment: see scripts/provision/environment.rb.
+set -eu
+now() { cut -d. -f1 /proc/uptime; }
+began=$(now)
+say() { echo "[$NODE_NAME +$(($(now) - began))s] $*"; }
+# Writes its standard input to a file unless that is its content; the file is never half there.
+put() { cat >"$1.new"; if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi; }
+bundle=/opt/bundle
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+
+# --- the machine's name, and the addresses of all -----------------------------------------------------------------
+echo "$NODE_NAME" | put /etc/hostname
+hostname "$NODE_NAME"
+{
+	grep -v -e '^127\.0\.1\.1' -e '# workshop$' /etc/hosts
+	for node in $NODES; do
+		rest=${node#*,}
+		echo "${rest%%,*} ${node%%,*} # workshop"
+	done
+} | put /etc/hosts
+
+# The network card is found by its address, not by a name: it is eth1 in one box and enp0s8 in the next.
+card=$(ip -o -4 addr show | awk -v ip="$NODE_IP" '{ split($4, a, "/"); if (a[1] == ip) print $2 }')
+[ -n "$card" ] || { echo "no network card has the address $NODE_IP" >&2; exit 1; }
+
+# --- the bundle; programs run straight from it --------------------------------------------------------------------
+mkdir -p $bundle
+if [ -e /dev/disk/by-label/bundle ]; then
+	grep -q " $bundle " /etc/fstab || echo "LABEL=bundle $bundle ext4 ro,nofail 0 0" >>/etc/fstab
+	mountpoint -q $bundle || mount -o ro LABEL=bundle $bundle
+fi
+[ -x $bundle/bin/kubeadm ] || { echo "the bundle is not there: $bundle/bin/kubeadm is missing" >&2; exit 1; }
+for program in kubeadm kubelet kubectl; do ln -sf $bundle/bin/$program /usr/local/bin/$program; done
+mkdir -p /opt/cni/bin
+for plugin in $bundle/cni/*; do ln -sf "$plugin" /opt/cni/bin/; done
+version=$(kubeadm version -o short)
+
+# --- programs of the system; the lab's own box has them all ---------------------------------------------------------
+missing=
+for pair in containerd:containerd nft:nftables iptables:iptables conntrack:conntrack ipset:ipset ipvsadm:ipvsadm \
+	socat:socat node:nodejs busybox:busybox-static ethtool:ethtool; do
+	command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
+done
+if [ -n "$missing" ]; then
+	say "installing$missing"
+	if ls $bundle/packages/*.deb >/dev/null 2>&1; then
+		dpkg -i $bundle/packages/*.deb >/dev/null
+	else
+		apt-get -q update >/dev/null
+		# shellcheck disable=SC2086 # several words
+		apt-get -q -y install --no-install-recommends $missing >/dev/null
+	fi
+fi
+
+# --- the kernel: forwarding; no swap; answers may come back another way than the request went -----------------------
+printf 'overlay\nbr_netfilter\n' | put /etc/modules-load.d/workshop.conf
+modprobe -a overlay br_netfilter
+put /etc/sysctl.d/90-workshop.conf <<'X'
+net.ipv4.ip_forward = 1
+net.bridge.bridge-nf-call-iptables = 1
+net.bridge.bridge-nf-call-ip6tables = 1
+net.ipv4.conf.all.rp_filter = 0
+net.ipv4.conf.default.rp_filter = 0
+fs.inotify.max_user_instances = 8192
+fs.inotify.max_user_watches = 524288
+X
+sysctl -q -p /etc/sysctl.d/90-workshop.conf
+swapoff -a
+sed -i '/^[^#].*[[:space:]]swap[[:space:]]/s/^/#/' /etc/fstab
+
+# --- routes to the other nodes' pods: now, and after each boot -------------------------------------------------------
+{
+	echo '#!/bin/sh'
+	echo '# The pods of the other nodes; made by the workshop.'
+	for node in $NODES; do
+		rest=${node#*,}
+		[ "${rest%%,*}" = "$NODE_IP" ] || echo "ip route replace ${rest#*,} via ${rest%%,*} dev $card"
+	done
+} | put /usr/local/sbin/workshop-routes
+chmod 755 /usr/local/sbin/workshop-routes
+put /etc/systemd/system/workshop-routes.service <<X
+[Unit]
+Description=Routes to the pods of the other nodes
+After=network.target sys-subsystem-net-devices-$card.device
+Wants=sys-subsystem-net-devices-$card.device
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/workshop-routes
+# The card has its address a little later than it is there.
+Restart=on-failure
+RestartSec=1
+RemainAfterExit=yes
+[Install]
+WantedBy=multi-user.target
+X
+# CoreDNS does not start with an empty list of name servers, and a stub at 127.0.0.53 would ask itself.
+resolv=/etc/resolv.conf
+[ -s /run/systemd/resolve/resolv.conf ] && resolv=/run/systemd/resolve/resolv.conf
+grep -q '^nameserver' $resolv || echo "nameserver ${MASTER_IP%.*}.1" >>$resolv
+
+# --- pod network: the reference bridge plugin -----------------------------------------------------------------------
+mkdir -p /etc/cni/net.d
+put /etc/cni/net.d/10-workshop.conflist <<X
+{"cniVersion": "1.0.0", "name": "pods", "plugins": [
+  {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,
+   "ipam": {"type": "host-local", "ranges": [[{"subnet": "$NODE_PODS"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
+  {"type": "portmap", "capabilities": {"portMappings": true}}]}
+X
+
+# --- container runtime -------------------------------------------------------------------------------------------------
+pause=$(kubeadm config images list --kubernetes-version "$version" | grep /pause:)
+mkdir -p /etc/containerd
+if containerd --version | grep -q ' v\{0,1\}2\.'; then
+	put /etc/containerd/config.toml <<X
+version = 3
+[plugins."io.containerd.cri.v1.images".pinned_images]
+  sandbox = "$pause"
+[plugins."io.containerd.cri.v1.runtime".cni]
+  bin_dirs = ["/opt/cni/bin"]
+  conf_dir = "/etc/cni/net.d"
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+  [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+    SystemdCgroup = true
+X
+else
+	put /etc/containerd/config.toml <<X
+version = 2
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "$pause"
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/opt/cni/bin"
+    conf_dir = "/etc/cni/net.d"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = true
+X
+fi
+# Its own default is a time-out that an emulated machine does not keep at the first start.
+mkdir -p /etc/systemd/system/containerd.service.d
+printf '[Service]\nTimeoutStartSec=300\n' | put /etc/systemd/system/containerd.service.d/workshop.conf
+
+# --- kubelet: the unit and the drop-in that kubeadm expects --------------------------------------------------------------
+put /etc/systemd/system/kubelet.service <<'X'
+[Unit]
+Description=kubelet: The Kubernetes Node Agent
+After=network-online.target containerd.service
+Wants=containerd.service
+StartLimitIntervalSec=0
+[Service]
+ExecStart=/usr/local/bin/kubelet
+Restart=always
+RestartSec=5
+[Install]
+WantedBy=multi-user.target
+X
+mkdir -p /etc/systemd/system/kubelet.service.d
+put /etc/systemd/system/kubelet.service.d/10-kubeadm.conf <<'X'
+[Service]
+Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
+Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
+EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
+ExecStart=
+ExecStart=/usr/local/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS
+X
+systemctl daemon-reload
+systemctl enable -q workshop-routes containerd kubelet # the kubelet is started by kubeadm
+systemctl restart workshop-routes
+systemctl start containerd
+say "the container runtime runs"
+
+# --- images -------------------------------------------------------------------------------------------------------------
+archives=node
+[ "$NODE_IP" = "$MASTER_IP" ] && archives="node control-plane"
+for archive in $archives; do
+	file=$bundle/images/$archive.tar
+	mark=/var/lib/containerd/workshop-$archive
+	id=$(stat -c '%s %Y' "$file")
+	[ "$(cat $mark 2>/dev/null)" = "$id" ] && continue
+	ctr -n k8s.io images import --local "$file" >/dev/null
+	echo "$id" | put $mark
+	say "imported $archive.tar"
+done
+say "ready for kubeadm"
