@@ -6,8 +6,9 @@ import { type AffinityRecord, affinityElements, readAffinity } from './affinity.
 import { Allocator } from './allocator.ts';
 import { applyInPieces, applyTransaction, isTooLong } from './apply.ts';
 import { type Element, elementsOf, recordersOf } from './elements.ts';
-import { type Growth, grownChains, growthFor, noGrowth } from './grown-chains.ts';
+import { classElements, type Growth, grownChains, growthFor, noGrowth } from './grown-chains.ts';
 import { type NftablesOptions, skeletonOptions } from './options.ts';
+import { draftTable, type Outline, outlineOfScript } from './outline.ts';
 import { pruneAffinity } from './prune.ts';
 import { listTable } from './read.ts';
 import { type Desired, mapElements, renderScript, scriptText } from './render.ts';
@@ -15,7 +16,7 @@ import { elementStatements } from './statements.ts';
 import type { Recorder } from './sticky-chains.ts';
 import { Table } from './table.ts';
 import { block, wordsOf } from './text.ts';
-import { type Baseline, compare, takeBaseline } from './verify.ts';
+import { compare } from './verify.ts';
 
 /** Two names for the table: a big one is built under the free name while the other is live, and then they swap roles. */
 export const tableNames = ['workshop-proxy', 'workshop-proxy-b'] as const;
@@ -82,21 +83,31 @@ class Draft {
     return growthFor(this.allocator.classes, this.recorders);
   }
 
+  /** The elements that should be in the kernel, but for affinity records. */
+  elements(): Map<string, readonly Element[]> {
+    const nodeIps = primary(this.nodeIps, this.options.nodePortCidrs);
+    return new Map<string, readonly Element[]>([
+      ...this.table.all(),
+      ['node-ips', nodeIps.map((key) => ({ set: 'node-ips', key }))],
+    ]);
+  }
+
   desired(table: string, affinity: readonly Element[] = []): Desired {
-    const elements = this.table.all();
+    const elements = this.elements();
     for (const element of affinity) {
       elements.set(element.set, [...(elements.get(element.set) ?? []), element]);
     }
-    elements.set(
-      'node-ips',
-      primary(this.nodeIps, this.options.nodePortCidrs).map((key) => ({ set: 'node-ips', key })),
-    );
+    return { ...this.bare(table), elements };
+  }
+
+  /** The same without elements: chains, sets and maps. */
+  bare(table: string): Desired {
     return {
       options: skeletonOptions(this.family, table, this.options, this.node),
       scheduler: this.options.scheduler,
       classes: this.allocator.classes,
       growth: this.growth(),
-      elements,
+      elements: new Map(),
     };
   }
 }
@@ -114,7 +125,8 @@ class NftablesTable implements Backend {
   #draft: Draft | undefined;
   #grown: Growth = noGrowth();
   #name: string = tableNames[0];
-  #baseline: Baseline | undefined;
+  /** How nft prints the table without elements, once that was needed. */
+  #outline: Outline | undefined;
   /** An endpoint that clients may be kept on has gone since affinity records were last looked through. */
   #stickyChanged = false;
 
@@ -135,16 +147,18 @@ class NftablesTable implements Backend {
     }
   }
 
-  async settle(signal?: AbortSignal): Promise<void> {
-    if (!this.#draft || this.#baseline) return;
-    this.#baseline = await takeBaseline({ ip: this.#ip, table: this.#name }, signal);
+  async settle(): Promise<void> {
+    // There is nothing to look at: what to compare with does not come from the live table.
   }
 
   async verify(signal?: AbortSignal): Promise<string | undefined> {
-    if (!this.#draft || !this.#baseline) return undefined;
+    const draft = this.#draft;
+    if (!draft) return undefined;
     const at = { ip: this.#ip, table: this.#name };
-    const wanted = this.#draft.table.all();
-    const difference = await compare(at, this.#baseline, wanted, signal);
+    this.#outline ??= await outlineOfScript(this.#ip, renderScript(draft.bare(draftTable), []), signal);
+    const wanted = draft.elements();
+    const classes = classElements(draft.allocator.classes);
+    const difference = await compare(at, this.#outline, new Map([...wanted, ['classes', classes]]), signal);
     if (difference === undefined && this.#stickyChanged) {
       this.#stickyChanged = false;
       await pruneAffinity(at, wanted.get('sticky-endpoints') ?? [], signal);
@@ -160,7 +174,7 @@ class NftablesTable implements Backend {
     this.#name = await this.#install(draft, affinity, signal);
     this.#draft = draft;
     this.#grown = draft.growth();
-    this.#baseline = undefined;
+    this.#outline = undefined;
     return { written: units.length };
   }
 
@@ -216,7 +230,7 @@ class NftablesTable implements Backend {
     ].join('');
     await applyTransaction(text, signal);
     this.#grown = growth;
-    if (grown.chains.length > 0) this.#baseline = undefined;
+    if (grown.chains.length > 0) this.#outline = undefined;
     return { written: remove.length + add.length };
   }
 }

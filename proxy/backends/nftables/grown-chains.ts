@@ -1,4 +1,5 @@
 import type { Class } from './allocator.ts';
+import type { Element } from './elements.ts';
 import { bits, classBits, hex, slotBits } from './layout.ts';
 import { type Recorder, recorderChains, recorderMap, transport } from './sticky-chains.ts';
 import { chain } from './text.ts';
@@ -36,6 +37,16 @@ export function grownChains(
     ],
     classElements: fresh.map((one) => `${classBits(one.index)} : goto ${entryOf(one)}`),
   };
+}
+
+/** What map `classes` holds for these, and for the class that stands for "drop". Pure. */
+export function classElements(classes: readonly Class[]): Element[] {
+  const entries = classes.map((one) => [classBits(one.index), `goto ${entryOf(one)}`] as const);
+  return [[classBits(0), 'drop'] as const, ...entries].map(([key, value]) => ({
+    set: 'classes',
+    key,
+    value,
+  }));
 }
 
 /** What the table must have for these classes and recorders. */

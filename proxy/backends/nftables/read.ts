@@ -18,6 +18,18 @@ export async function listTable(
   return await list([...(terse ? ['-t'] : []), 'list', 'table', ip, table], signal);
 }
 
+/**
+ * A table without elements and handles, as text; undefined when there is no such table. Not as JSON: there nft 1.0.6 prints what
+ * happens to be in memory for the flags of a table, or nothing at all.
+ */
+export async function printTable(
+  ip: string,
+  table: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  return await nft(['-t', 'list', 'table', ip, table], signal);
+}
+
 /** The elements of one map; undefined when it is not there. */
 export async function listMap(
   ip: string,
@@ -33,9 +45,14 @@ export async function listMap(
 export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 async function list(args: readonly string[], signal?: AbortSignal): Promise<NftObject[] | undefined> {
+  const text = await nft(['-j', ...args], signal);
+  return text === undefined ? undefined : (JSON.parse(text) as { nftables: NftObject[] }).nftables;
+}
+
+/** Standard output; undefined when what it is about does not exist. */
+async function nft(args: readonly string[], signal?: AbortSignal): Promise<string | undefined> {
   try {
-    const { stdout } = await run('nft', ['-j', ...args], { signal, timeoutMs: 60_000 });
-    return (JSON.parse(stdout) as { nftables: NftObject[] }).nftables;
+    return (await run('nft', args, { signal, timeoutMs: 60_000 })).stdout;
   } catch (error) {
     if (error instanceof ExecError && error.stderr.includes('No such file or directory')) return undefined;
     throw error;

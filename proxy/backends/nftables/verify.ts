@@ -1,19 +1,10 @@
 import type { Element } from './elements.ts';
-import { elementsIn, listTable, type NftObject } from './read.ts';
-
-/** A table as the kernel showed it right after it was written: everything but elements and handles, as text. */
-export interface Baseline {
-  readonly objects: ReadonlySet<string>;
-}
+import { type Outline, outlineOf } from './outline.ts';
+import { elementsIn, listTable, type NftObject, printTable } from './read.ts';
 
 interface At {
   readonly ip: string;
   readonly table: string;
-}
-
-export async function takeBaseline(at: At, signal?: AbortSignal): Promise<Baseline> {
-  const objects = await listTable(at.ip, at.table, { terse: true, signal });
-  return { objects: new Set((objects ?? []).filter(isOurs).map(fingerprint)) };
 }
 
 /**
@@ -22,39 +13,30 @@ export async function takeBaseline(at: At, signal?: AbortSignal): Promise<Baseli
  */
 export async function compare(
   at: At,
-  baseline: Baseline,
+  outline: Outline,
   wanted: ReadonlyMap<string, readonly Element[]>,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const count = [...wanted.values()].reduce((sum, list) => sum + list.length, 0);
-  const terse = count > readableElements;
-  const objects = await listTable(at.ip, at.table, { terse, signal });
-  if (!objects?.some((object) => 'chain' in object)) return `table ${at.ip} ${at.table} is missing`;
-  const seen = new Set(objects.filter(isOurs).map(fingerprint));
-  const lost = [...baseline.objects].find((text) => !seen.has(text));
-  if (lost !== undefined) return `missing or changed: ${lost}`;
-  const foreign = [...seen].find((text) => !baseline.objects.has(text));
+  const text = await printTable(at.ip, at.table, signal);
+  const seen = outlineOf(text ?? '');
+  if (seen.size === 0) return `table ${at.ip} ${at.table} is missing`;
+  const lost = [...outline.keys()].find((name) => !seen.has(name));
+  if (lost !== undefined) return `missing: ${lost}`;
+  const foreign = [...seen.keys()].find((name) => !outline.has(name));
   if (foreign !== undefined) return `not ours: ${foreign}`;
-  return terse ? undefined : differingElements(objects, wanted);
+  const changed = [...outline].find(([name, lines]) => seen.get(name) !== lines);
+  if (changed !== undefined) return `changed: ${changed[0]}`;
+  const count = [...wanted.values()].reduce((sum, list) => sum + list.length, 0);
+  if (count > readableElements) return undefined;
+  const objects = await listTable(at.ip, at.table, { terse: false, signal });
+  return differingElements(objects ?? [], wanted);
 }
 
 /** Listing so many takes about 0.1 s. */
 const readableElements = 10_000;
 
-function isOurs(object: NftObject): boolean {
-  return 'chain' in object || 'rule' in object || 'set' in object || 'map' in object;
-}
-
-/** An object without what changes by itself: handles, and elements. */
-function fingerprint(object: NftObject): string {
-  return JSON.stringify(object, (key, value: unknown) => (changing.has(key) ? undefined : value));
-}
-
-const changing: ReadonlySet<string> = new Set(['handle', 'elem', 'index']);
-
-/** Maps that the kernel's rules or the sync of chains write, and not the units. */
-const notCompared = (name: string) =>
-  name.startsWith('affinity') || name === 'classes' || name === 'node-ips';
+/** Maps that the kernel's rules write. */
+const notCompared = (name: string) => name.startsWith('affinity');
 
 function differingElements(
   objects: readonly NftObject[],

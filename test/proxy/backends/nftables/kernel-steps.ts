@@ -6,7 +6,7 @@ import type { NodeRecord } from '../../../../proxy/model/records.ts';
 import type { Endpoint, Unit } from '../../../../proxy/model/unit.ts';
 
 /** The steps of kernel.test.ts, run as a process inside the namespaces; prints what was seen as JSON. */
-const all: Record<string, () => Promise<unknown>> = { pieces, swap, affinity, refusal, drift };
+const all: Record<string, () => Promise<unknown>> = { pieces, swap, affinity, refusal, drift, unseen };
 
 const options = {
   scheduler: 'rr',
@@ -184,6 +184,32 @@ async function drift() {
     table: await after('delete', 'table', 'ip', 'workshop-proxy'),
   };
 }
+
+/** Changes that others make before the table was looked at for the first time, or since it was. */
+async function unseen() {
+  const look = async (change: readonly string[], unlooked: boolean) => {
+    const backend = createNftablesBackend('IPv4', options);
+    await backend.sync({ kind: 'full', node, units: [unit(0), unit(1)] });
+    if (!unlooked) await backend.verify();
+    await run('nft', change);
+    // Three endpoints: a chain is added, and the rest must not pass for right because of it.
+    const three = { cluster: [2, 3, 4].map((host) => endpoint(`172.16.1.${host}`)) };
+    if (!unlooked) await backend.sync({ kind: 'partial', gone: [], units: [unit(1, three)] });
+    return (await backend.verify()) ?? null;
+  };
+  return {
+    rule: await look([...rule, 'accept'], true),
+    ruleBeforeGrowth: await look([...rule, 'accept'], false),
+    double: await look(['add', 'rule', 'ip', 'workshop-proxy', 'firewall', 'drop'], true),
+    chain: await look(['add', 'chain', 'ip', 'workshop-proxy', 'mine'], true),
+    verdict: await look(['add', 'element', 'ip', 'workshop-proxy', 'classes', '{ 0x7c0000 : drop }'], true),
+    nodeIp: await look(['add', 'element', 'ip', 'workshop-proxy', 'node-ips', '{ 9.9.9.9 }'], true),
+    clean: await look(['list', 'tables'], false),
+    tables: (await run('nft', ['list', 'tables'])).stdout.trim(),
+  };
+}
+
+const rule = ['insert', 'rule', 'ip', 'workshop-proxy', 'nat-prerouting'];
 
 const step = all[process.argv[2] ?? ''];
 process.stdout.write(JSON.stringify(await step?.()));

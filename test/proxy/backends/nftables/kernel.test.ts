@@ -48,8 +48,21 @@ describe('the nftables backend and the kernel', function () {
       clean: null,
       element: 'missing: element 172.17.0.0 . tcp . 80 of services',
       foreignElement: 'not ours: element 9.9.9.9 . tcp . 80 of services',
-      rule: 'not ours',
+      rule: 'changed:',
       table: 'table ip workshop-proxy is missing',
+    });
+  });
+
+  it('finds what was changed before it ever looked, and what was changed before the table grew', async () => {
+    expect(await steps('unseen')).to.eql({
+      rule: 'changed: chain nat-prerouting',
+      ruleBeforeGrowth: 'changed: chain nat-prerouting',
+      double: 'changed: chain firewall',
+      chain: 'not ours: chain mine',
+      verdict: 'not ours: element 0x7c0000 of classes',
+      nodeIp: 'not ours: element 9.9.9.9 of node-ips',
+      clean: null,
+      tables: 'table ip workshop-proxy',
     });
   });
 });
