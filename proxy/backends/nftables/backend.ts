@@ -126,7 +126,7 @@ class NftablesTable implements Backend {
   #grown: Growth = noGrowth();
   #name: string = tableNames[0];
   /** How nft prints the table without elements, once that was needed. */
-  #outline: Outline | undefined;
+  #outline: { readonly script: string; readonly printed: Outline } | undefined;
   /** An endpoint that clients may be kept on has gone since affinity records were last looked through. */
   #stickyChanged = false;
 
@@ -155,15 +155,24 @@ class NftablesTable implements Backend {
     const draft = this.#draft;
     if (!draft) return undefined;
     const at = { ip: this.#ip, table: this.#name };
-    this.#outline ??= await outlineOfScript(this.#ip, renderScript(draft.bare(draftTable), []), signal);
+    const outline = await this.#outlineOf(draft, signal);
     const wanted = draft.elements();
     const classes = classElements(draft.allocator.classes);
-    const difference = await compare(at, this.#outline, new Map([...wanted, ['classes', classes]]), signal);
+    const difference = await compare(at, outline, new Map([...wanted, ['classes', classes]]), signal);
     if (difference === undefined && this.#stickyChanged) {
       this.#stickyChanged = false;
       await pruneAffinity(at, wanted.get('sticky-endpoints') ?? [], signal);
     }
     return difference;
+  }
+
+  async #outlineOf(draft: Draft, signal?: AbortSignal): Promise<Outline> {
+    const script = renderScript(draft.bare(draftTable), []);
+    const text = scriptText(script);
+    if (this.#outline?.script !== text) {
+      this.#outline = { script: text, printed: await outlineOfScript(this.#ip, script, signal) };
+    }
+    return this.#outline.printed;
   }
 
   async #replace(node: NodeRecord, units: readonly Unit[], signal?: AbortSignal): Promise<SyncResult> {
@@ -174,7 +183,6 @@ class NftablesTable implements Backend {
     this.#name = await this.#install(draft, affinity, signal);
     this.#draft = draft;
     this.#grown = draft.growth();
-    this.#outline = undefined;
     return { written: units.length };
   }
 
@@ -230,7 +238,6 @@ class NftablesTable implements Backend {
     ].join('');
     await applyTransaction(text, signal);
     this.#grown = growth;
-    if (grown.chains.length > 0) this.#outline = undefined;
     return { written: remove.length + add.length };
   }
 }
