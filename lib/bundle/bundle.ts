@@ -15,6 +15,8 @@ export interface BundleManifest {
   /** With its `v`, as `kubectl version` shows it: `v1.35.4`. */
   readonly kubernetes: string;
   readonly created: BundleOrigin;
+  /** Changes with the versions and sums that it was made from; programs of a bundle with the same pins can be taken over. */
+  readonly pins: string;
   /** As Go names it: `amd64`, `arm64`. */
   readonly arch: string;
   /** Of the other parts, with the `v` of their releases. */

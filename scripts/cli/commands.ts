@@ -129,6 +129,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('../run/command.ts')).runAll,
   },
   {
+    name: 'bundle',
+    summary: 'make or verify the offline bundle for real Kubernetes',
+    load: async () => (await import('../bundle/command.ts')).bundle,
+  },
+  {
     name: 'doctor',
     summary: 'check whether this machine has what it takes',
     load: async () => (await import('../doctor/command.ts')).doctor,

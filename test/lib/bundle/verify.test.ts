@@ -96,6 +96,7 @@ async function writeManifest(folder: string, paths: readonly string[]): Promise<
     format: 1,
     kubernetes: 'v1.35.4',
     created: 'source',
+    pins: 'a',
     arch: 'amd64',
     versions: { etcd: 'v3.6.6', coredns: 'v1.13.1', cni: 'v1.9.1' },
     images: {},
