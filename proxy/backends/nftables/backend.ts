@@ -1,20 +1,19 @@
-import { contains, type Family, familyOf, parseLooseCidr } from '../../../lib/ip.ts';
+import type { Family } from '../../../lib/ip.ts';
 import type { NodeRecord } from '../../model/records.ts';
 import type { Unit } from '../../model/unit.ts';
 import type { Backend, Change, SyncResult } from '../backend.ts';
 import { type AffinityRecord, affinityElements, readAffinity } from './affinity.ts';
-import { Allocator } from './allocator.ts';
 import { applyInPieces, applyTransaction, isTooLong } from './apply.ts';
-import { type Element, elementsOf, recordersOf } from './elements.ts';
-import { classElements, type Growth, grownChains, growthFor, noGrowth } from './grown-chains.ts';
-import { type NftablesOptions, skeletonOptions } from './options.ts';
+import { Draft } from './draft.ts';
+import type { Element } from './elements.ts';
+import { classElements, type Growth, grownChains, noGrowth } from './grown-chains.ts';
+import type { NftablesOptions } from './options.ts';
 import { draftTable, type Outline, outlineOfScript } from './outline.ts';
 import { pruneAffinity } from './prune.ts';
 import { listTable } from './read.ts';
-import { type Desired, mapElements, renderScript, scriptText } from './render.ts';
+import { mapElements, renderScript, scriptText } from './render.ts';
 import { elementStatements } from './statements.ts';
-import type { Recorder } from './sticky-chains.ts';
-import { Table } from './table.ts';
+import { mergeDeltas } from './table.ts';
 import { block, wordsOf } from './text.ts';
 import { compare } from './verify.ts';
 
@@ -36,86 +35,6 @@ export function renderTable(
   const draft = new Draft(family, options, node);
   draft.fill([...units]);
   return scriptText(renderScript(draft.desired(tableNames[0]), []));
-}
-
-/** A table in the making or made: what it should hold, and the numbers behind it. */
-class Draft {
-  readonly table = new Table();
-  readonly allocator: Allocator;
-  readonly family: Family;
-  readonly options: NftablesOptions;
-  readonly node: NodeRecord;
-  readonly nodeIps: readonly string[];
-  readonly recorders = new Map<string, Recorder>();
-
-  constructor(family: Family, options: NftablesOptions, node: NodeRecord) {
-    this.family = family;
-    this.options = options;
-    this.node = node;
-    this.nodeIps = node.addresses.filter((address) => familyOf(address) === family);
-    this.allocator = new Allocator(options.scheduler);
-  }
-
-  /** The first filling, in an order that does not depend on that of the events. */
-  fill(units: readonly Unit[]): void {
-    const sorted = [...units].sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (const unit of sorted) this.table.load(unit.id, this.#elements(unit));
-  }
-
-  put(unit: Unit) {
-    return this.table.put(unit.id, this.#elements(unit));
-  }
-
-  #elements(unit: Unit): Element[] {
-    const elements = elementsOf(unit, this.allocator, this.nodeIps);
-    for (const { recorder } of recordersOf(unit, this.allocator))
-      this.recorders.set(recorder.suffix, recorder);
-    return elements;
-  }
-
-  drop(id: string) {
-    const delta = this.table.put(id, []);
-    this.allocator.release(id);
-    return delta;
-  }
-
-  growth(): Growth {
-    return growthFor(this.allocator.classes, this.recorders);
-  }
-
-  /** The elements that should be in the kernel, but for affinity records. */
-  elements(): Map<string, readonly Element[]> {
-    const nodeIps = primary(this.nodeIps, this.options.nodePortCidrs);
-    return new Map<string, readonly Element[]>([
-      ...this.table.all(),
-      ['node-ips', nodeIps.map((key) => ({ set: 'node-ips', key }))],
-    ]);
-  }
-
-  desired(table: string, affinity: readonly Element[] = []): Desired {
-    const elements = this.elements();
-    for (const element of affinity) {
-      elements.set(element.set, [...(elements.get(element.set) ?? []), element]);
-    }
-    return { ...this.bare(table), elements };
-  }
-
-  /** The same without elements: chains, sets and maps. */
-  bare(table: string): Desired {
-    return {
-      options: skeletonOptions(this.family, table, this.options, this.node),
-      scheduler: this.options.scheduler,
-      classes: this.allocator.classes,
-      growth: this.growth(),
-      elements: new Map(),
-    };
-  }
-}
-
-/** Node ports are open on the node's first address of the family, unless networks were named (nftables mode's default). */
-function primary(nodeIps: readonly string[], cidrs: readonly string[] | 'primary'): readonly string[] {
-  if (cidrs === 'primary') return nodeIps.slice(0, 1);
-  return nodeIps.filter((address) => cidrs.some((cidr) => contains(parseLooseCidr(cidr), address)));
 }
 
 class NftablesTable implements Backend {
@@ -222,7 +141,7 @@ class NftablesTable implements Backend {
     const draft = this.#draft;
     if (!draft) throw new Error('the first sync of a table must be a full one');
     const deltas = [...gone.map((id) => draft.drop(id)), ...units.map((unit) => draft.put(unit))];
-    const { remove, add } = merge(deltas);
+    const { remove, add } = mergeDeltas(deltas);
     this.#stickyChanged ||= remove.some(({ set }) => set === 'sticky-endpoints');
     const growth = draft.growth();
     const at = { ip: this.#ip, table: this.#name };
@@ -244,17 +163,3 @@ class NftablesTable implements Backend {
 
 /** Beyond so many elements, memory of `nft` matters more than a single transaction: build it in pieces. */
 const oneTransaction = 400_000;
-
-/** Several deltas as one. What one unit gives up and another takes in the same sync is in both lists, in this order. */
-function merge(deltas: readonly { remove: readonly Element[]; add: readonly Element[] }[]) {
-  const removed = new Map<string, Element>();
-  const added = new Map<string, Element>();
-  for (const { remove, add } of deltas) {
-    for (const element of remove) {
-      const key = `${element.set} ${element.key}`;
-      if (!added.delete(key)) removed.set(key, element);
-    }
-    for (const element of add) added.set(`${element.set} ${element.key}`, element);
-  }
-  return { remove: [...removed.values()], add: [...added.values()] };
-}

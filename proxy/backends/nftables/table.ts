@@ -127,3 +127,17 @@ function difference(before: ReadonlyMap<string, Element>, after: ReadonlyMap<str
   }
   return { remove, add };
 }
+
+/** Several deltas as one. What one unit gives up and another takes in the same sync is in both lists, in this order. */
+export function mergeDeltas(deltas: readonly Delta[]): Delta {
+  const removed = new Map<string, Element>();
+  const added = new Map<string, Element>();
+  for (const { remove, add } of deltas) {
+    for (const element of remove) {
+      const key = `${element.set} ${element.key}`;
+      if (!added.delete(key)) removed.set(key, element);
+    }
+    for (const element of add) added.set(`${element.set} ${element.key}`, element);
+  }
+  return { remove: [...removed.values()], add: [...added.values()] };
+}

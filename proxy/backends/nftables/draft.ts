@@ -1,0 +1,90 @@
+import { contains, type Family, familyOf, parseLooseCidr } from '../../../lib/ip.ts';
+import type { NodeRecord } from '../../model/records.ts';
+import type { Unit } from '../../model/unit.ts';
+import { Allocator } from './allocator.ts';
+import { type Element, elementsOf, recordersOf } from './elements.ts';
+import { type Growth, growthFor } from './grown-chains.ts';
+import { type NftablesOptions, skeletonOptions } from './options.ts';
+import type { Desired } from './render.ts';
+import type { Recorder } from './sticky-chains.ts';
+import { Table } from './table.ts';
+
+/** A table in the making or made: what it should hold, and the numbers behind it. */
+export class Draft {
+  readonly table = new Table();
+  readonly allocator: Allocator;
+  readonly family: Family;
+  readonly options: NftablesOptions;
+  readonly node: NodeRecord;
+  readonly nodeIps: readonly string[];
+  readonly recorders = new Map<string, Recorder>();
+
+  constructor(family: Family, options: NftablesOptions, node: NodeRecord) {
+    this.family = family;
+    this.options = options;
+    this.node = node;
+    this.nodeIps = node.addresses.filter((address) => familyOf(address) === family);
+    this.allocator = new Allocator(options.scheduler);
+  }
+
+  /** The first filling, in an order that does not depend on that of the events. */
+  fill(units: readonly Unit[]): void {
+    const sorted = [...units].sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const unit of sorted) this.table.load(unit.id, this.#elements(unit));
+  }
+
+  put(unit: Unit) {
+    return this.table.put(unit.id, this.#elements(unit));
+  }
+
+  #elements(unit: Unit): Element[] {
+    const elements = elementsOf(unit, this.allocator, this.nodeIps);
+    for (const { recorder } of recordersOf(unit, this.allocator))
+      this.recorders.set(recorder.suffix, recorder);
+    return elements;
+  }
+
+  drop(id: string) {
+    const delta = this.table.put(id, []);
+    this.allocator.release(id);
+    return delta;
+  }
+
+  growth(): Growth {
+    return growthFor(this.allocator.classes, this.recorders);
+  }
+
+  /** The elements that should be in the kernel, but for affinity records. */
+  elements(): Map<string, readonly Element[]> {
+    const nodeIps = primary(this.nodeIps, this.options.nodePortCidrs);
+    return new Map<string, readonly Element[]>([
+      ...this.table.all(),
+      ['node-ips', nodeIps.map((key) => ({ set: 'node-ips', key }))],
+    ]);
+  }
+
+  desired(table: string, affinity: readonly Element[] = []): Desired {
+    const elements = this.elements();
+    for (const element of affinity) {
+      elements.set(element.set, [...(elements.get(element.set) ?? []), element]);
+    }
+    return { ...this.bare(table), elements };
+  }
+
+  /** The same without elements: chains, sets and maps. */
+  bare(table: string): Desired {
+    return {
+      options: skeletonOptions(this.family, table, this.options, this.node),
+      scheduler: this.options.scheduler,
+      classes: this.allocator.classes,
+      growth: this.growth(),
+      elements: new Map(),
+    };
+  }
+}
+
+/** Node ports are open on the node's first address of the family, unless networks were named (nftables mode's default). */
+function primary(nodeIps: readonly string[], cidrs: readonly string[] | 'primary'): readonly string[] {
+  if (cidrs === 'primary') return nodeIps.slice(0, 1);
+  return nodeIps.filter((address) => cidrs.some((cidr) => contains(parseLooseCidr(cidr), address)));
+}
