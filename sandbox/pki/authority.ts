@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -65,8 +65,7 @@ export async function issue(
     issuer: new X509Certificate(authority.cert).subject,
     ...validity(now, 365),
     publicKey: keys.publicKey,
-    signingKey: await importKey(authority.key),
-    signingAlgorithm: signing,
+    ...(await signingKey(authority.key)),
     serialNumber: serial(),
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
@@ -106,7 +105,15 @@ async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
   return `${PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
 }
 
-function importKey(text: string): Promise<webcrypto.CryptoKey> {
-  const [der] = PemConverter.decode(text);
-  return webcrypto.subtle.importKey('pkcs8', der ?? new ArrayBuffer(0), curve, false, ['sign']);
+/** The key of an authority: ours are of elliptic curves, kubeadm's RSA in a format (PKCS #1) that only node:crypto reads. */
+async function signingKey(text: string) {
+  const key = createPrivateKey(text);
+  const der = key.export({ type: 'pkcs8', format: 'der' });
+  const algorithm = key.asymmetricKeyType === 'rsa' ? rsa : curve;
+  return {
+    signingKey: await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']),
+    signingAlgorithm: key.asymmetricKeyType === 'rsa' ? rsa : signing,
+  };
 }
+
+const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;

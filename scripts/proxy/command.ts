@@ -4,6 +4,7 @@ import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { proxyExplain } from './explain.ts';
+import { installCommand, installFlags } from './install/command.ts';
 import { changeMode } from './mode.ts';
 import { proxyRules } from './rules.ts';
 import { proxyStatus } from './status.ts';
@@ -41,12 +42,16 @@ export const proxy: Command = {
     'rules [NODE] [SERVICE]',
     'explain NODE CLIENT SERVICE[:PORT]',
     'trace NODE CLIENT SERVICE[:PORT]',
+    'install --kubeconfig FILE [NODE[=ADDRESS]…] [--mode MODE] [--dry-run]',
+    'uninstall --kubeconfig FILE [NODE[=ADDRESS]…] [--dry-run]',
   ],
   description:
     "status: each node's proxy: mode, health, last sync, what it serves. mode: nftables, iptables, ipvs or userspace. rules: the node's own table, as the kernel has it;\n" +
     'with a Service (NAME or NAMESPACE/NAME) only the lines with its addresses and ports.\n' +
     'explain: what a connection from a client (a pod, a node or an address) would meet on that node, and why; PORT is a port of the\n' +
-    "Service or its node port, SERVICE may be an address too. trace: the first packet of such a connection through the node's rules.",
+    "Service or its node port, SERVICE may be an address too. trace: the first packet of such a connection through the node's rules.\n" +
+    "install: this proxy in kube-proxy's place on the Linux nodes of any cluster, over ssh: checks first, then one file, a client\n" +
+    'certificate and a systemd unit; again to bring it up to date, traffic flows on. uninstall leaves nothing of it.',
   examples: [
     { command: 'workshop proxy status', does: 'the proxies of all nodes' },
     { command: 'workshop proxy mode iptables', does: 'change all nodes to another mode, traffic flows on' },
@@ -60,6 +65,10 @@ export const proxy: Command = {
       command: 'workshop proxy trace worker-node01 worker-node01 default/kubernetes',
       does: 'one packet, rule by rule',
     },
+    {
+      command: 'workshop proxy install --kubeconfig admin.conf --ssh-user debian',
+      does: 'our proxy on every node of that cluster',
+    },
   ],
   flags: {
     scheduler: {
@@ -68,13 +77,20 @@ export const proxy: Command = {
       summary: 'with mode: how an endpoint is picked: rr, random, or one of ipvs',
     },
     node: { type: 'string', value: 'NODE', summary: 'with mode: change this node alone' },
+    ...installFlags,
   },
   async run(context) {
     const [action = 'status', ...words] = context.args;
+    if (action === 'install' || action === 'uninstall') return await installCommand(context, action);
     const act = actions[action];
     const answer = questions[action];
     if (act === undefined && answer === undefined) {
-      const hint = didYouMean(action, [...Object.keys(actions), ...Object.keys(questions)]);
+      const hint = didYouMean(action, [
+        ...Object.keys(actions),
+        ...Object.keys(questions),
+        'install',
+        'uninstall',
+      ]);
       throw new WorkshopError('usage', `could not do "${action}" with the proxy: no such action${hint}`, {
         advice: 'workshop proxy --help',
       });

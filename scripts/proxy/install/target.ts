@@ -34,6 +34,8 @@ export interface ProxySetup {
   readonly scheduler?: string | undefined;
   /** The pods' networks. */
   readonly clusterCidr?: string | undefined;
+  /** True: these also take the place of what is set on the node. */
+  readonly overrule?: boolean | undefined;
 }
 
 export interface InstallOptions {
