@@ -13,6 +13,7 @@ export function unitsOf(
   const clusterIP = service.clusterIPs.find((address) => familyOf(address) === family);
   if (clusterIP === undefined) return [];
   const own = slices.filter((slice) => slice.family === family);
+  if (own.length > 1) own.sort((a, b) => (a.name < b.name ? -1 : 1));
   const ofFamily = (address: string) => familyOf(address) === family;
   const externalIPs = service.externalIPs.filter(ofFamily);
   const vips = service.vips.filter(ofFamily);
@@ -56,7 +57,7 @@ function rangeFamily(range: string): Family | undefined {
 
 /**
  * All endpoints of a port, over all slices, joined by port *name* and protocol: the number may differ from pod to pod.
- * While an endpoint moves between slices it is in two of them; it counts once, and "local" wins.
+ * While an endpoint moves between slices it is in two of them; it counts once (`byAddress`).
  */
 function candidatesOf(
   port: ServicePortRecord,
@@ -88,10 +89,18 @@ function candidatesOf(
   return found.filter((one, i) => i === 0 || !sameAddress(one, found[i - 1]));
 }
 
-/** Of two at one address, the local one comes first. */
+/**
+ * Of two at one address the first one counts: the one of this node, that which is ready, that which serves; at last the one from the
+ * slice with the first name, so that it does not matter which slice was heard of first.
+ */
 function byAddress(a: Candidate, b: Candidate): number {
   if (a.address !== b.address) return a.address < b.address ? -1 : 1;
-  return a.port - b.port || Number(b.local) - Number(a.local);
+  return (
+    a.port - b.port ||
+    Number(b.local) - Number(a.local) ||
+    Number(b.ready) - Number(a.ready) ||
+    Number(b.serving) - Number(a.serving)
+  );
 }
 
 function sameAddress(a: Candidate, b: Candidate | undefined): boolean {
