@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { run } from '../../../lib/exec.ts';
 import { hostPath } from '../runtime/spawn.ts';
 
@@ -14,6 +14,23 @@ export function findProgram(name: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * The files that a program cannot start without, by their paths: its libraries, and what these load at every start.
+ * Debian builds Node.js as a library that reads some of its built-in modules from files (`--shared-builtin-…/…-path` of its
+ * configure script); without them it crashes before the first line. Throws ExecError.
+ */
+export async function filesOf(program: string): Promise<string[]> {
+  const libraries = await librariesOf(program);
+  const node = libraries.filter((library) => /\/libnode\.so[.\d]*$/.test(library));
+  return [...libraries, ...node.flatMap(modulesNamedIn)];
+}
+
+/** The script files that a library of Node.js names and that are there. */
+export function modulesNamedIn(library: string): string[] {
+  const named = readFileSync(library, 'latin1').matchAll(/\0(\/[\w@./-]+\.js)(?=\0)/g);
+  return [...new Set(Array.from(named, ([, path = '']) => path))].filter((path) => existsSync(path));
 }
 
 /** The files that a dynamically linked program loads: its libraries and the loader itself, by their paths. Throws ExecError. */

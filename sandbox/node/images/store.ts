@@ -13,7 +13,7 @@ import { isAbsolute, join } from 'node:path';
 import { WorkshopError } from '../../../lib/errors.ts';
 import { repositoryRoot } from '../../../lib/root.ts';
 import { installBusybox } from './busybox-root.ts';
-import { findProgram, librariesOf } from './host-program.ts';
+import { filesOf, findProgram, librariesOf } from './host-program.ts';
 import { findImage, type Image, readImages } from './image.ts';
 
 export interface Mount {
@@ -53,11 +53,14 @@ export interface ImageStore {
 
 /**
  * Opens the images of sandbox/images. What has to be made of them on this machine goes to `folder`.
- * Throws WorkshopError `environment` when there is no busybox.
+ * `coredns` is the program to run for CoreDNS' image in place of our stand-in. Throws WorkshopError `environment` when there is
+ * no busybox.
  */
-export async function openImageStore(folder: string): Promise<ImageStore> {
+export async function openImageStore(folder: string, coredns?: string): Promise<ImageStore> {
   const sources = join(repositoryRoot(), 'sandbox/images');
-  const images = readImages(sources);
+  const images = readImages(sources).map((image) =>
+    coredns !== undefined && image.folder === 'coredns' ? realCoreDns(image, coredns) : image,
+  );
   const busybox = findProgram('busybox');
   const unshare = findProgram('unshare');
   if (!busybox || !unshare) {
@@ -87,6 +90,11 @@ export async function openImageStore(folder: string): Promise<ImageStore> {
     unshare,
     tools,
   };
+}
+
+function realCoreDns(image: Image, program: string): Image {
+  const to = '/usr/local/bin/coredns';
+  return { ...image, entrypoint: [to], host: { programs: [], mounts: [{ from: program, to }] } };
 }
 
 /** A folder made whole or not at all. */
@@ -170,7 +178,7 @@ async function hostMounts({ folder, host }: Image): Promise<Mount[]> {
       throw new Error(`image ${folder} needs the program ${name} of this machine, which is missing`);
     }
     files.push({ source: program, target: name === 'node' ? '/usr/bin/node' : program });
-    for (const file of await librariesOf(program)) files.push({ source: file, target: file });
+    for (const file of await filesOf(program)) files.push({ source: file, target: file });
   }
   return files.map((file) => ({ ...file, readOnly: true }));
 }
