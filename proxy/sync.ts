@@ -54,6 +54,7 @@ export function createSync(parts: SyncParts): Sync {
     const turn = { pending, full: needFull || node !== nodeWritten };
     const done = await write(parts, turn).catch((error: unknown) => {
       needFull = true;
+      health.queued();
       metrics.failed();
       throw new Error(`could not write the rules: ${messageOf(error)}`, { cause: error });
     });

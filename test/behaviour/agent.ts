@@ -24,7 +24,13 @@ export interface Orders {
     args: string[];
     input?: string;
   }): Promise<{ code: number; stdout: string; stderr: string }>;
-  start(order: { key: string; command: string; args: string[]; log: string }): void;
+  start(order: {
+    key: string;
+    command: string;
+    args: string[];
+    log: string;
+    env?: Record<string, string>;
+  }): void;
   kill(order: { key: string; signal: NodeJS.Signals }): Promise<number | string>;
   relay(order: { host: string; port: number; path: string }): Promise<void>;
 }
@@ -79,9 +85,9 @@ const orders: Orders = {
       });
       child.stdin?.on('error', () => {}).end(input ?? '');
     }),
-  start({ key, command, args, log }) {
+  start({ key, command, args, log, env }) {
     const out = openSync(log, 'a');
-    children.set(key, spawn(command, args, { stdio: ['ignore', out, out] }));
+    children.set(key, spawn(command, args, { stdio: ['ignore', out, out], env: { ...process.env, ...env } }));
   },
   kill({ key, signal }) {
     const child = children.get(key);

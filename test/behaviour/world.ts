@@ -33,7 +33,7 @@ export interface World {
   readonly folder: string;
   /** Starts the proxies of both nodes; ends those that run with other flags. */
   useProxies(flags: readonly string[]): Promise<void>;
-  startProxy(name: 'n1' | 'n2', flags: readonly string[]): Promise<void>;
+  startProxy(name: 'n1' | 'n2', flags: readonly string[], env?: Record<string, string>): Promise<void>;
   stopProxy(name: 'n1' | 'n2', signal?: NodeJS.Signals): Promise<number | string>;
   /** Resolves when both proxies have written everything that was put into the API so far. */
   settled(): Promise<void>;
@@ -86,7 +86,7 @@ export async function createWorld(given: WorldGiven = {}): Promise<World> {
         }),
       );
     },
-    async startProxy(name, flags) {
+    async startProxy(name, flags, env = {}) {
       running.set(name, flags.join(' '));
       const own = ['--kubeconfig', kubeconfig, '--hostname-override', name, '--proxy-mode', mode, '--v', '4'];
       const args = [`${programs}/proxy.mjs`, ...own, ...flags];
@@ -95,6 +95,7 @@ export async function createWorld(given: WorldGiven = {}): Promise<World> {
         command: process.execPath,
         args,
         log: `${folder}/${name}.log`,
+        env,
       });
     },
     async stopProxy(name, signal = 'SIGTERM') {

@@ -83,7 +83,7 @@ class UserspaceProxy implements Backend {
   }
 
   async verify(signal?: AbortSignal): Promise<string | undefined> {
-    this.#doors.sweep(Date.now());
+    this.#doors.sweep(performance.now());
     if (!this.#baseline || !this.#matches) return undefined;
     return compare(await readTable(wordOf(this.#matches), signal), this.#baseline, this.#contents);
   }

@@ -57,9 +57,9 @@ async function serve(client: Socket, { balancer, budget, note }: Parts): Promise
   }
   note(client);
   try {
-    const order = balancer.pick(address, Date.now());
+    const order = balancer.pick(address, performance.now());
     const met = await dialInTurn(order, () => !client.destroyed);
-    if (met?.target !== order[0]) balancer.met(address, met?.target, Date.now());
+    if (met?.target !== order[0]) balancer.met(address, met?.target, performance.now());
     if (!met) return void client.resetAndDestroy();
     note(met.socket);
     await join(client, met.socket);

@@ -19,12 +19,12 @@ export function relayUdp(
     const key = `${address} ${port}`;
     const known = flows.get(key);
     if (known) return known;
-    const order = balancer.pick(address, Date.now());
+    const order = balancer.pick(address, performance.now());
     if (order.length === 0 || !budget.take(1)) return undefined;
     const flow = createFlow(order, {
       timeoutMs,
       answer: (data) => send(socket, data, address, port),
-      onMet: (target) => balancer.met(address, target, Date.now()),
+      onMet: (target) => balancer.met(address, target, performance.now()),
       onEnd() {
         flows.delete(key);
         budget.give(1);
