@@ -1,18 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
+import { exitCodes, WorkshopError } from '../../lib/errors.ts';
+import { requireKubectl } from './require-kubectl.ts';
 import { watchSlowest } from './slowest.ts';
 
 /**
  * `npm test`: runs every test through mocha's API and ends with the real totals. `npm test -- WORD …` runs only the files
  * whose path holds one of the words, `--grep TEXT` only the tests of that name, `--slow` those files that end in `.slow.test.ts`
- * and are left out otherwise. Exit codes: 0 passed, 1 failed, 5 none ran.
+ * and are left out otherwise. Exit codes: 0 passed, 1 failed, 3 this machine lacks something, 5 none ran.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { grep: { type: 'string' }, slow: { type: 'boolean' } },
   });
+  await requireKubectl();
   const mocha = new Mocha({
     timeout: 30_000,
     slow: 5_000,
@@ -51,4 +54,8 @@ function rank(file: string): number {
   return at === -1 ? order.length : at;
 }
 
-await main();
+await main().catch((error: unknown) => {
+  if (!(error instanceof WorkshopError)) throw error;
+  process.stderr.write(`${error.message}\nTry: ${error.advice}\n`);
+  process.exitCode = exitCodes[error.fault];
+});
