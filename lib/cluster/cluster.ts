@@ -4,10 +4,13 @@ import type { Credentials } from '../kube/credentials.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { Components } from './components.ts';
 
+/** `sandbox`: namespaces on this machine; `vagrant`: virtual machines with real Kubernetes. */
+export type Backend = 'sandbox' | 'vagrant';
+
 /** What a learner can do with a cluster: use the API, open a shell on a node or in a pod. */
 export interface Cluster {
   readonly name: string;
-  readonly backend: 'sandbox';
+  readonly backend: Backend;
   /** File name of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly credentials: Credentials;

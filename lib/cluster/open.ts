@@ -9,9 +9,13 @@ import type { Components } from './components.ts';
 import { ask } from './control.ts';
 import { nodeCommand } from './node-command.ts';
 import { isRunning, readRecord } from './record.ts';
+import { openMachines } from './vagrant/open.ts';
+import { readVagrantRecord } from './vagrant/record.ts';
 
 /** Opens the cluster of that name. Throws WorkshopError `environment` when it is not running. */
 export function openCluster(name: string, paths = clusterPaths(name)): Cluster {
+  const machines = readVagrantRecord(paths.record);
+  if (machines) return openMachines(name, paths, machines);
   const record = readRecord(paths.record);
   if (!isRunning(record)) {
     throw new WorkshopError('environment', `could not open the cluster ${name}: it is not running`, {

@@ -22,16 +22,20 @@ export function ensureProxyConfig(file: string, choice: ProxyChoice): void {
 }
 
 /** Sets the choice in the file, or makes the file. A running proxy takes it up at once. */
-export function writeProxyConfig(file: string, { mode, scheduler }: ProxyChoice): void {
-  const known = existsSync(file) ? parseYaml(readFileSync(file, 'utf8'), file) : {};
+export function writeProxyConfig(file: string, choice: ProxyChoice): void {
+  writeFileAtomically(file, withChoice(existsSync(file) ? readFileSync(file, 'utf8') : '', file, choice));
+}
+
+/** The text of a configuration file with the choice set in it. `source` is its name in messages. */
+export function withChoice(text: string, source: string, { mode, scheduler }: ProxyChoice): string {
+  const known = text.trim() === '' ? {} : parseYaml(text, source);
   const before = (typeof known === 'object' && known !== null ? known : {}) as Record<string, unknown>;
   const section = before[mode] as Record<string, unknown> | undefined;
-  const config = {
+  return formatYaml({
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     ...before,
     mode,
     ...(scheduler !== undefined && mode !== 'userspace' && { [mode]: { ...section, scheduler } }),
-  };
-  writeFileAtomically(file, formatYaml(config));
+  });
 }

@@ -38,5 +38,6 @@ export function writeRecord(file: string, record: ClusterRecord): void {
 
 /** True while the cluster's supervisor runs. */
 export function isRunning(record: ClusterRecord | undefined): record is ClusterRecord {
-  return record !== undefined && isAlive(record.supervisor);
+  // The record of virtual machines has none (see vagrant/record.ts).
+  return record?.supervisor !== undefined && isAlive(record.supervisor);
 }

@@ -1,3 +1,4 @@
+import type { Backend } from '../../lib/cluster/cluster.ts';
 import type { Environment } from '../../lib/paths.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import type { Output } from './output.ts';
@@ -56,8 +57,10 @@ export interface Context {
   verbose: boolean;
   quiet: boolean;
   color: boolean;
-  /** Name of the cluster: `--name`, else WORKSHOP_NAME, else the settings' cluster.name. */
+  /** Name of the cluster: `--name`, else WORKSHOP_NAME, else the settings' cluster.name, with `-vagrant` for virtual machines. */
   name: string;
+  /** `--backend`, else what the cluster of that name is, else the sandbox. */
+  backend: Backend;
   /** `--timeout` in milliseconds, if given. */
   timeoutMs: number | undefined;
   settings: Settings;

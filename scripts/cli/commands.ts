@@ -13,6 +13,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('../down/command.ts')).down,
   },
   {
+    name: 'halt',
+    summary: 'switch the virtual machines off; they keep everything',
+    load: async () => (await import('../halt/command.ts')).halt,
+  },
+  {
+    name: 'resume',
+    summary: 'switch them on again and wait until all is well',
+    load: async () => (await import('../resume/command.ts')).resume,
+  },
+  {
     name: 'status',
     summary: 'show nodes, components and where the kubeconfig is',
     load: async () => (await import('../status/command.ts')).status,

@@ -9,6 +9,7 @@ export const globalFlags = {
   json: { type: 'boolean', summary: 'print results as JSON' },
   'no-color': { type: 'boolean', summary: 'no colours (also: NO_COLOR)' },
   name: { type: 'string', value: 'NAME', summary: "the cluster's name (default: from the settings)" },
+  backend: { type: 'string', value: 'NAME', summary: 'sandbox (the default) or vagrant: virtual machines' },
   settings: { type: 'string', value: 'FILE', summary: 'another settings.yaml' },
   timeout: { type: 'string', value: 'TIME', summary: 'give up after so long, for example 90s or 5m' },
 } as const satisfies FlagSpecs;

@@ -1,11 +1,14 @@
 import { rmSync } from 'node:fs';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
+import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { type ClusterPaths, clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { isAlive } from '../../lib/process-identity.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Command } from '../cli/command.ts';
+import { usageError } from '../cli/failure.ts';
 import { courseFiles } from '../learn/store.ts';
+import { removeMachines } from './machines.ts';
 import { removeFolder, removeIfEmpty } from './remove.ts';
 import { stopSupervisor } from './stop.ts';
 
@@ -18,16 +21,24 @@ export const down: Command = {
     { command: 'workshop down --keep-state', does: 'keep its objects; `workshop up` goes on with them' },
   ],
   flags: { 'keep-state': { type: 'boolean', summary: "keep the cluster's files" } },
-  async run({ name, env, flags, progress, out, json, quiet }) {
+  async run(context) {
+    const { name, env, flags, progress, out, json, quiet } = context;
     const paths = clusterPaths(name, stateFolder(env));
+    const machines = readVagrantRecord(paths.record);
+    if (machines) {
+      if (flags['keep-state'] === true)
+        throw usageError('machines keep their state by themselves', 'workshop halt');
+      await removeMachines(context, paths, machines);
+    }
     const supervisor = await supervisorOf(paths.root);
     if (supervisor) await progress.step('stop', () => stopSupervisor(supervisor));
     await rest(paths);
     const removed = flags['keep-state'] !== true && removeFolder(paths.root, courseFiles);
     if (removed) removeIfEmpty(paths.state);
     if (paths.sockets !== paths.root) rmSync(paths.sockets, { recursive: true, force: true });
-    if (json) out.json({ name, stopped: supervisor !== undefined, removed });
-    else if (!quiet) out.line(sentence(name, supervisor !== undefined, removed));
+    const stopped = supervisor !== undefined || machines !== undefined;
+    if (json) out.json({ name, stopped, removed });
+    else if (!quiet) out.line(sentence(name, stopped, removed));
     return 0;
   },
 };

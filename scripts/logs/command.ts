@@ -1,10 +1,12 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { WorkshopError } from '../../lib/errors.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { exportJournals, journalsOf, printJournal } from './machines.ts';
 import { printLog } from './print.ts';
 
 /** `workshop logs` */
@@ -20,19 +22,22 @@ export const logs: Command = {
     export: { type: 'string', value: 'DIR', summary: 'copy all logs to this folder' },
   },
   async run({ name, env, args, flags, out, json, signal, progress }) {
-    const folder = clusterPaths(name, stateFolder(env)).logs;
+    const paths = clusterPaths(name, stateFolder(env));
+    const folder = paths.logs;
+    const machines = readVagrantRecord(paths.record);
     if (!existsSync(folder)) {
       throw new WorkshopError('environment', `could not find logs: there is no cluster ${name}`, {
         advice: 'workshop up',
       });
     }
-    const names = readdirSync(folder)
+    const files = readdirSync(folder)
       .filter((file) => file.endsWith('.log'))
-      .map((file) => basename(file, '.log'))
-      .sort();
+      .map((file) => basename(file, '.log'));
+    const names = [...files, ...(machines ? journalsOf(machines) : [])].sort();
     const target = flags['export'];
     if (typeof target === 'string') {
       cpSync(folder, target, { recursive: true });
+      if (machines) await exportJournals(paths, machines, target);
       progress.note(`${names.length} logs are in ${target}`);
       return 0;
     }
@@ -47,7 +52,9 @@ export const logs: Command = {
     if (!names.includes(wanted)) {
       throw usageError(`there is no log of "${component}"${didYouMean(wanted, names)}`, 'workshop logs');
     }
-    await printLog(join(folder, `${wanted}.log`), out, flags['follow'] === true ? signal : undefined);
+    const follow = flags['follow'] === true;
+    if (machines && !files.includes(wanted)) return printJournal(paths, machines, wanted, follow);
+    await printLog(join(folder, `${wanted}.log`), out, follow ? signal : undefined);
     return 0;
   },
 };

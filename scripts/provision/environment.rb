@@ -12,7 +12,7 @@ class Lab
     @settings = YAML.safe_load(File.read(env["WORKSHOP_SETTINGS"] || File.join(root, "settings.yaml")))
     @network = @settings.fetch("network")
     @vagrant = @settings["vagrant"] || {}
-    @cluster = env["WORKSHOP_NAME"] || @settings.fetch("cluster").fetch("name")
+    @cluster = env["WORKSHOP_NAME"] || "#{@settings.fetch("cluster").fetch("name")}-vagrant"
     @bundle = env["WORKSHOP_BUNDLE"] || default_bundle(env)
     @boxes = File.join(env["VAGRANT_HOME"] || File.join(Dir.home, ".vagrant.d"), "boxes")
     @nodes = @settings.fetch("nodes").each_with_index.map { |node, index| machine(node, index) }
@@ -28,7 +28,7 @@ class Lab
   def driver
     wanted = @vagrant["driver"] || "auto"
     return wanted unless wanted == "auto"
-    File.readable?("/dev/kvm") && File.writable?("/dev/kvm") ? "kvm" : "qemu"
+    kvm? ? "kvm" : "qemu"
   end
 
   def bundle?
@@ -56,6 +56,11 @@ class Lab
   end
 
   private
+
+  # A KVM without the processor's own virtualization (a device passed into a guest, say) cannot run these machines.
+  def kvm?
+    File.readable?("/dev/kvm") && File.writable?("/dev/kvm") && File.read("/proc/cpuinfo").match?(/^flags.* (vmx|svm)\b/)
+  end
 
   def machine(node, index)
     size = @vagrant[index.zero? ? "master" : "workers"] || {}

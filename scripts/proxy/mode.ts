@@ -1,4 +1,9 @@
-import { proxyConfigFile, writeProxyConfig } from '../../lib/cluster/proxy-config.ts';
+import {
+  type ProxyChoice,
+  proxyConfigFile,
+  withChoice,
+  writeProxyConfig,
+} from '../../lib/cluster/proxy-config.ts';
 import { WorkshopError } from '../../lib/errors.ts';
 import { proxyModes } from '../../lib/settings/settings.ts';
 import { didYouMean } from '../../lib/suggest.ts';
@@ -19,7 +24,7 @@ export async function changeMode(
   checkMode(mode);
   const scheduler = typeof flags['scheduler'] === 'string' ? flags['scheduler'] : undefined;
   const nodes = nodesOf(cluster, flags['node']);
-  for (const node of nodes) writeProxyConfig(proxyConfigFile(cluster.paths, node), { mode, scheduler });
+  await Promise.all(nodes.map((node) => choose(cluster, node, { mode, scheduler })));
   const states = await Promise.all(nodes.map((node) => taken(cluster, node, mode, scheduler)));
   const failed = states.filter((state) => state.mode !== mode);
   if (json) out.json(states);
@@ -33,6 +38,30 @@ export async function changeMode(
     throw new WorkshopError('environment', why, { advice: `workshop logs proxy@${first.node}` });
   }
 }
+
+/** The sandbox keeps the proxies' files itself; a machine has its own, whose place the proxy tells. */
+async function choose(cluster: ProxyContext['cluster'], node: string, choice: ProxyChoice): Promise<void> {
+  if (cluster.backend === 'sandbox') return writeProxyConfig(proxyConfigFile(cluster.paths, node), choice);
+  const { stdout } = await cluster.runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000 });
+  const file = readState(stdout)['proxy.workshop']?.config;
+  if (!file) {
+    throw new WorkshopError(
+      'environment',
+      `could not change the mode of ${node}: its proxy does not answer`,
+      {
+        advice: `workshop ssh ${node} -- systemctl status workshop-proxy`,
+      },
+    );
+  }
+  const before = await cluster.runOnNode(node, ['cat', file]);
+  const after = withChoice(before.stdout, file, choice);
+  const written = await cluster.runOnNode(node, ['sh', '-c', replace, 'sh', file], { input: after });
+  if (written.exitCode === 0) return;
+  throw new WorkshopError('environment', `could not write ${file} on ${node}: ${written.stderr.trim()}`);
+}
+
+/** The proxy watches the file, and must never see half of it. */
+const replace = 'umask 077; cat >"$1.new" && mv "$1.new" "$1"';
 
 function nodesOf(cluster: ProxyContext['cluster'], named: unknown): string[] {
   const known = cluster.nodes.map(({ name }) => name);
@@ -89,6 +118,7 @@ async function taken(
 interface Answer {
   readonly takeover?: Omit<State, 'node'>;
   readonly rejected?: string;
+  readonly 'proxy.workshop'?: { readonly config?: string };
 }
 
 function readState(text: string): Answer {

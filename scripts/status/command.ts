@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
+import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { WorkshopError } from '../../lib/errors.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
@@ -16,7 +18,18 @@ export const status: Command = {
   flags: { 'exit-status': { type: 'boolean', summary: 'exit with 3 unless everything is ready' } },
   async run({ name, env, flags, out, json, quiet }) {
     const paths = clusterPaths(name, stateFolder(env));
-    if (!(await supervisorOf(paths.root))) {
+    const machines = readVagrantRecord(paths.record);
+    if (machines && !existsSync(paths.kubeconfig)) {
+      const last = machines.phases.at(-1)?.name ?? 'nothing';
+      throw new WorkshopError(
+        'environment',
+        `could not ask ${name}: its machines are not done (last: ${last})`,
+        {
+          advice: 'workshop up --backend vagrant',
+        },
+      );
+    }
+    if (!machines && !(await supervisorOf(paths.root))) {
       throw new WorkshopError('environment', `could not find a running cluster ${name}`, {
         advice: 'workshop up',
       });

@@ -1,11 +1,13 @@
 import type { ComponentStatus } from '../../lib/cluster/components.ts';
 import { ask } from '../../lib/cluster/control.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
+import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { createClient } from '../../lib/kube/client.ts';
 import { loadKubeconfig } from '../../lib/kube/credentials.ts';
 import { resources } from '../../lib/kube/resources.ts';
 import type { V1Node, Wire } from '../../lib/kube/types.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
+import { machineComponents } from './machines.ts';
 
 export interface StatusReport {
   name: string;
@@ -19,16 +21,17 @@ export interface StatusReport {
 
 /** Asks the running cluster. What does not answer is reported as missing, not thrown. */
 export async function gatherStatus(paths: ClusterPaths): Promise<StatusReport> {
+  const machines = readVagrantRecord(paths.record);
   const [nodes, components] = await Promise.all([
-    nodesOf(paths).catch(() => []),
-    ask(paths.controlSocket, { op: 'status' }, AbortSignal.timeout(5000))
-      .then((answer) => answer.components ?? [])
-      .catch(() => []),
+    nodesOf(paths, machines ? patientMs : hastyMs).catch(() => []),
+    machines ? machineComponents(paths, machines) : sandboxComponents(paths),
   ]);
   const parts = [...nodes, ...components];
   return {
     name: paths.name,
-    server: `https://127.0.0.1:${readRecord(paths.record)?.apiPort}`,
+    server: machines
+      ? loadKubeconfig(paths.kubeconfig).server
+      : `https://127.0.0.1:${readRecord(paths.record)?.apiPort}`,
     kubeconfig: paths.kubeconfig,
     ready: nodes.length > 0 && components.length > 0 && parts.every(({ ready }) => ready),
     nodes,
@@ -36,10 +39,23 @@ export async function gatherStatus(paths: ClusterPaths): Promise<StatusReport> {
   };
 }
 
-async function nodesOf(paths: ClusterPaths): Promise<StatusReport['nodes']> {
+const hastyMs = 3000;
+/** An emulated API server may be busy. */
+const patientMs = 15_000;
+
+async function sandboxComponents(paths: ClusterPaths): Promise<ComponentStatus[]> {
+  return ask(paths.controlSocket, { op: 'status' }, AbortSignal.timeout(5000)).then(
+    (answer) => answer.components ?? [],
+    () => [],
+  );
+}
+
+async function nodesOf(paths: ClusterPaths, timeoutMs: number): Promise<StatusReport['nodes']> {
   const client = createClient(loadKubeconfig(paths.kubeconfig));
   try {
-    const { items } = await client.list<Wire<V1Node>>(resources.nodes, { signal: AbortSignal.timeout(3000) });
+    const { items } = await client.list<Wire<V1Node>>(resources.nodes, {
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     return items.map(({ metadata, spec, status }) => ({
       name: metadata?.name ?? '',
       ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,

@@ -1,0 +1,41 @@
+import { machineEnvironment } from '../../../lib/cluster/vagrant/machine-environment.ts';
+import { messageOf } from '../../../lib/errors.ts';
+import { fingerprint } from './scripts.ts';
+import { machinesOf, onMachine, type Phase, runScript, type Work } from './work.ts';
+
+const script = 'node.sh';
+const mark = '/var/lib/workshop/provisioned';
+
+/** Makes every machine ready for kubeadm, all at once. */
+export const provision: Phase = {
+  name: 'provision',
+  does: () => `scripts/provision/${script} on each: bundle, container runtime, images, pod network, kubelet`,
+  run: async (work) => void (await onEach(machinesOf(work), (machine) => provisionOne(work, machine))),
+};
+
+/** Does it on all at once; when some fail, the others are still brought to an end. Throws the first failure, naming the others. */
+export async function onEach(
+  machines: readonly string[],
+  task: (machine: string) => Promise<void>,
+): Promise<void> {
+  const outcomes = await Promise.allSettled(machines.map(task));
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  );
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  if (first instanceof Error && others.length > 0) first.message += `; ${others.map(messageOf).join('; ')}`;
+  throw first;
+}
+
+async function provisionOne(work: Work, machine: string): Promise<void> {
+  const wanted = fingerprint(script, machineEnvironment(work.settings, machine));
+  const seen = await onMachine(work, machine, [
+    'sh',
+    '-c',
+    `cat ${mark} 2>/dev/null; mountpoint -q /opt/bundle || ls /opt/bundle/bin/kubelet >/dev/null`,
+  ]).catch(() => '');
+  if (seen.trim() === wanted) return;
+  await runScript(work, machine, script);
+  await onMachine(work, machine, ['sh', '-c', `mkdir -p /var/lib/workshop && echo ${wanted} >${mark}`]);
+}
