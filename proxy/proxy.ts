@@ -6,6 +6,7 @@ import { createRunner, type Runner, type RunnerTiming } from '../lib/runner.ts';
 import { type ClusterOptions, followCluster, readServiceCidrs } from './cluster.ts';
 import { configz, followConfig } from './config/follow.ts';
 import { chooseEndpointsApi } from './endpoints-api.ts';
+import { createEvents } from './events.ts';
 import { createHealth } from './health/health.ts';
 import { serveHealth, serveMetrics } from './health/servers.ts';
 import { createServiceHealth } from './health/service-health.ts';
@@ -24,8 +25,9 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
   const metrics = createMetrics();
   const timing = timingOf(options.plan);
   const health = createHealth(() => 2 * timing.maxMs);
-  const serviceHealth = createServiceHealth(health, log);
-  const takeover = createTakeover(options.plan, { store, log, metrics });
+  const events = createEvents(client, options.nodeName, log, signal);
+  const serviceHealth = createServiceHealth({ health, log, events });
+  const takeover = createTakeover(options.plan, { store, log, metrics, events });
   const config: { current: Options; rejected: string | undefined } = {
     current: options,
     rejected: undefined,
@@ -38,6 +40,7 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     config: () => configz(config.current, takeover.state(), config.rejected),
     nodeEligible: () => !store.node.leaving,
     log,
+    events,
   });
 
   let runner: Runner | undefined;
@@ -51,6 +54,7 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
   };
   try {
     const endpointsApi = await chooseEndpointsApi(client, options.endpointsApi, log, signal);
+    events.node('Normal', 'Starting', `mode ${options.plan.mode}`);
     const { bindAddress } = options;
     const cluster = followCluster({ client, store, bindAddress, endpointsApi, log, signal, onChange });
     await cluster.synced;

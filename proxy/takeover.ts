@@ -2,6 +2,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { DriverResult } from './driver.ts';
 import { createEngine, type Engine, workableMode } from './engine.ts';
+import type { Events } from './events.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './model/store.ts';
 import { modeTable } from './modes.ts';
@@ -39,9 +40,10 @@ export interface TakeoverParts {
   readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly events: Events;
 }
 
-export function createTakeover(first: Plan, { store, log, metrics }: TakeoverParts): Takeover {
+export function createTakeover(first: Plan, { store, log, metrics, events }: TakeoverParts): Takeover {
   let engine: Engine | undefined;
   let wanted: Plan | undefined = first;
   let idle = new Set<Mode>();
@@ -60,6 +62,7 @@ export function createTakeover(first: Plan, { store, log, metrics }: TakeoverPar
       idle = new Set(others.filter((one) => one !== mode));
       engine = fresh;
       why = workable.why;
+      if (why) events.node('Warning', 'ProxyModeFallback', `mode ${mode} is at work: ${why}`);
       return results;
     } catch (error) {
       if (engine && engine.mode !== mode) idle.add(mode);

@@ -1,5 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Events } from '../events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Address } from '../options.ts';
 import type { Health } from './health.ts';
@@ -14,11 +16,13 @@ export interface ServerParts {
   /** False when the Node is being removed: load balancers should pass it by. */
   readonly nodeEligible: () => boolean;
   readonly log: Log;
+  readonly events: Events;
 }
 
 /** `/healthz` (with the Node's state) and `/livez` (without), in kube-proxy's form. */
 export function serveHealth(address: Address, parts: ServerParts): Server {
-  return serve(address, parts.log, (path, response) => {
+  const failed = failing(parts, 'FailedToStartProxierHealthcheck', address);
+  return serve(address, { log: parts.log, failed }, (path, response) => {
     if (path !== '/healthz' && path !== '/livez') return send(response, 404, 'text/plain', 'not found\n');
     const node = path === '/healthz' ? { nodeEligible: parts.nodeEligible() } : {};
     const code = parts.health.well() && node.nodeEligible !== false ? 200 : 503;
@@ -30,7 +34,8 @@ export function serveHealth(address: Address, parts: ServerParts): Server {
 
 /** `/metrics`, `/proxyMode`, `/configz` and a plain `/healthz`. */
 export function serveMetrics(address: Address, parts: ServerParts): Server {
-  return serve(address, parts.log, async (path, response) => {
+  const failed = failing(parts, 'FailedToStartMetricServer', address);
+  return serve(address, { log: parts.log, failed }, async (path, response) => {
     if (path === '/proxyMode') return send(response, 200, 'text/plain; charset=utf-8', parts.mode());
     if (path === '/healthz') return send(response, 200, 'text/plain; charset=utf-8', 'ok');
     if (path === '/configz')
@@ -41,10 +46,20 @@ export function serveMetrics(address: Address, parts: ServerParts): Server {
   });
 }
 
+/** kube-proxy's events for a port that it cannot have. */
+function failing({ events }: ServerParts, reason: string, { host, port }: Address): (error: unknown) => void {
+  return (error) =>
+    events.node('Warning', reason, `could not listen on ${host} port ${port}: ${messageOf(error)}`);
+}
+
 type Handle = (path: string, response: ServerResponse) => void | Promise<void>;
 
 /** A port that is taken is tried again every five seconds, as kube-proxy does without bindAddressHardFail. */
-export function serve(address: Address, log: Log, handle: Handle): Server {
+export function serve(
+  address: Address,
+  { log, failed }: { log: Log; failed: (error: unknown) => void },
+  handle: Handle,
+): Server {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     Promise.resolve(handle(path, response)).catch((error: unknown) => {
@@ -56,6 +71,7 @@ export function serve(address: Address, log: Log, handle: Handle): Server {
   let retry: NodeJS.Timeout | undefined;
   server.on('error', (error) => {
     log.warn('could not listen, will try again', { ...address, error });
+    failed(error);
     retry = setTimeout(listen, 5000);
   });
   server.on('close', () => clearTimeout(retry));

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
+import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Events } from '../events.ts';
 import type { ServiceRecord } from '../model/records.ts';
 import type { Health } from './health.ts';
 import { send, serve } from './servers.ts';
@@ -12,7 +14,7 @@ export interface ServiceHealth {
 }
 
 /** A load balancer asks every node which of them has endpoints: 200 if this one has and the proxy is well, else 503. */
-export function createServiceHealth(health: Health, log: Log): ServiceHealth {
+export function createServiceHealth(parts: ServiceHealthParts): ServiceHealth {
   const open = new Map<number, { server: Server; answer: Answer }>();
   return {
     update(services) {
@@ -26,7 +28,7 @@ export function createServiceHealth(health: Health, log: Log): ServiceHealth {
       for (const [port, answer] of wanted) {
         const known = open.get(port);
         if (known) known.answer = answer;
-        else open.set(port, listen(port, answer, open, health, log));
+        else open.set(port, listen(port, answer, open, parts));
       }
     },
     close() {
@@ -37,6 +39,12 @@ export function createServiceHealth(health: Health, log: Log): ServiceHealth {
       open.clear();
     },
   };
+}
+
+interface ServiceHealthParts {
+  readonly health: Health;
+  readonly log: Log;
+  readonly events: Events;
 }
 
 interface Answer {
@@ -53,10 +61,13 @@ function listen(
   port: number,
   answer: Answer,
   open: ReadonlyMap<number, { answer: Answer }>,
-  health: Health,
-  log: Log,
+  { health, log, events }: ServiceHealthParts,
 ): { server: Server; answer: Answer } {
-  const server = serve({ host: '::', port }, log, (_path, response) => {
+  const failed = (error: unknown) => {
+    const why = `could not listen on the health check port ${port}: ${messageOf(error)}`;
+    events.service(answer, 'Warning', 'FailedToStartServiceHealthcheck', why);
+  };
+  const server = serve({ host: '::', port }, { log, failed }, (_path, response) => {
     const { namespace, name, localEndpoints } = open.get(port)?.answer ?? answer;
     const serviceProxyHealthy = health.well();
     const code = localEndpoints > 0 && serviceProxyHealthy ? 200 : 503;

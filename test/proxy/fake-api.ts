@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { run } from '../../lib/exec.ts';
-import type { KubeObject } from '../../lib/kube/types.ts';
+import type { CoreV1Event, KubeObject } from '../../lib/kube/types.ts';
 
 /** A plain API server for proxies: lists and watches of objects that the test puts in. No checks, no storage. */
 export interface FakeApi {
@@ -14,6 +14,8 @@ export interface FakeApi {
   remove(plural: Plural, key: string): void;
   clear(): void;
   keys(plural: Plural): string[];
+  /** What was posted to `events`, as `type reason about: message`. */
+  events(): string[];
   /** Cuts all watches; `expired` makes the next ones fail with 410. */
   dropWatches(expired?: boolean): void;
   /** Refuses new connections and cuts the old ones until called with false. */
@@ -42,6 +44,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
   let version = 1;
   let oldest = 0;
   let isAway = false;
+  const events: string[] = [];
 
   function tell(type: string, plural: Plural, object: KubeObject, before: KubeObject | undefined): void {
     for (const watch of watches) {
@@ -83,7 +86,16 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
     response.end(JSON.stringify(page(items, url.searchParams, version)));
   }
 
-  const server: Server = createServer({ cert, key }, answer);
+  async function takeEvent(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await request.reduce((all: string, part: Buffer) => all + part.toString(), '');
+    const { type, reason, message, involvedObject } = JSON.parse(text) as CoreV1Event;
+    events.push(`${type} ${reason} ${involvedObject.kind}/${involvedObject.name}: ${message}`);
+    response.writeHead(201, { 'content-type': 'application/json' }).end(text);
+  }
+
+  const server: Server = createServer({ cert, key }, (request, response) =>
+    request.method === 'POST' ? void takeEvent(request, response) : answer(request, response),
+  );
   server.on('connection', (socket) => {
     if (isAway) socket.destroy();
   });
@@ -112,6 +124,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
       const map = objects.get(plural);
       for (const object of list) map?.set(keyOf(object), stamped(object, String(++version)));
     },
+    events: () => events,
     keys: (plural) => [...(objects.get(plural)?.keys() ?? [])],
     clear() {
       for (const plural of plurals)

@@ -60,6 +60,11 @@ export const modeScenarios: readonly Scenario[] = [
       write(file, 'ipvs');
       await t.eventually('the fallback', async () => (await takeover(t)).mode === 'iptables', 40_000);
       expect((await takeover(t)).why).to.match(/^ipvs: /);
+      await t.eventually('the event', async () =>
+        t.world.api
+          .events()
+          .some((one) => /^Warning ProxyModeFallback Node\/n1: mode iptables is at work: ipvs: /.test(one)),
+      );
       expect(await log(t)).to.include("can't use ipvs proxier, trying iptables proxier");
       expect(await t.names('c1', t.vip(80), 80)).to.eql(['b1']);
       write(file, 'nftables');

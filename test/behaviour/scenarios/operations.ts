@@ -238,6 +238,27 @@ export const operationScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'what an administrator should hear of becomes events of the Node and of Services',
+    rule: '6 Events',
+    family: 'IPv4',
+    async run(t) {
+      const { n1 } = t.world.agents;
+      await n1.serve({ name: 'somebody', port: 32_111, protocol: 'tcp' });
+      t.service({
+        type: 'LoadBalancer',
+        ports: [{ port: 80, nodePort: 30_080 }],
+        ingress: [{ ip: t.routed(5) }],
+        spec: { externalTrafficPolicy: 'Local', healthCheckNodePort: 32_111 },
+      });
+      t.endpoints(['a1']);
+      await t.settled();
+      expect(t.world.api.events()).to.include('Normal Starting Node/n1: mode nftables');
+      const taken = /^Warning FailedToStartServiceHealthcheck Service\/web: .* port 32111: .*EADDRINUSE/;
+      await t.eventually('the event', async () => t.world.api.events().some((one) => taken.test(one)));
+      expect(await t.names('c1', t.vip(80), 80)).to.eql(['a1']);
+    },
+  },
+  {
     name: 'a node that is being removed is not eligible, but alive',
     rule: '6',
     family: 'IPv4',
