@@ -28,14 +28,18 @@ export const refusedPort: Check = {
   },
 };
 
-/** Asks for a Service with this node port, without making it. Returns the code and the words of the answer. */
+/**
+ * Asks for a Service with this node port. Returns the code and the words of the answer. It is no dry run: that does not look at
+ * the range. What is made after all is taken back.
+ */
 export async function refusal(lab: Lab, nodePort: number): Promise<string> {
   const service: Service = {
     metadata: { name: 'wished', namespace: lab.namespace },
     spec: { type: 'NodePort', selector: { app: 'webserver' }, ports: [{ port: 8080, nodePort }] },
   };
   try {
-    const given = await lab.client.create(resources.services, service, { signal: lab.signal, dryRun: true });
+    const given = await lab.client.create(resources.services, service, { signal: lab.signal });
+    await lab.client.delete(resources.services, { namespace: lab.namespace, name: 'wished' });
     return `201: node port ${given.spec?.ports?.[0]?.nodePort}`;
   } catch (error) {
     if (error instanceof ApiError) return `${error.code}: ${error.message}`;

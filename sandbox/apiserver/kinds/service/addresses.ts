@@ -16,8 +16,11 @@ export function allocateClusterIP(spec: ServiceSpec, context: KindContext): Fiel
   const cidr = parseCidr(context.config.serviceClusterIPRange);
   const services = context.find('services') as readonly ServiceObject[];
   const wanted = spec.clusterIPs?.[0];
-  if (wanted) return claim(canonicalAddress(wanted), spec, cidr, services);
-  const address = firstFree(cidr, services, Math.random());
+  if (wanted) {
+    const asked = canonicalAddress(wanted);
+    return context.dryRun ? claimDry(asked, spec, cidr) : claim(asked, spec, cidr, services);
+  }
+  const address = context.dryRun ? addressAt(cidr, 0) : firstFree(cidr, services, Math.random());
   if (!address) return [internal('spec.clusterIPs', 'failed to allocate a serviceIP: range is full')];
   spec.clusterIP = address;
   spec.clusterIPs = [address];
@@ -39,6 +42,19 @@ function claim(
     return refuse('the provided network does not match the current range');
   }
   return isTaken(address, services) ? refuse('provided IP is already allocated') : [];
+}
+
+/**
+ * A dry run looks at the range alone, in words of its own, and gives the range's first address to those who ask for none
+ * (dryRunMetaAllocator in registry/core/service/ipallocator).
+ */
+function claimDry(address: string, { clusterIPs }: ServiceSpec, cidr: Cidr): FieldError[] {
+  const [first, last] = bounds(cidr);
+  const edges = [addressAt(cidr, first - 1), addressAt(cidr, last + 1)];
+  if (contains(cidr, address) && !edges.includes(address)) return [];
+  const range = `${addressAt(cidr, 0)}/${cidr.prefix}`;
+  const reason = `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`;
+  return [invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${clusterIPs?.[0]}: ${reason}`)];
 }
 
 /**

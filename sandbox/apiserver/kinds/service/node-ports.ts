@@ -81,9 +81,10 @@ interface Pool {
   any(): number | string;
 }
 
-function poolOf({ config, find }: KindContext, old: ServiceSpec | undefined): Pool {
+function poolOf({ config, find, dryRun }: KindContext, old: ServiceSpec | undefined): Pool {
   const [first, last] = config.serviceNodePortRange;
   const taken = allTaken(find('services') as readonly ServiceObject[]);
+  if (dryRun) return dryPool(taken, old);
   const take = (port: number) => {
     taken.add(port);
     return port;
@@ -100,6 +101,24 @@ function poolOf({ config, find }: KindContext, old: ServiceSpec | undefined): Po
       const free = randomFree(first, last, taken);
       return free === undefined ? 'range is full' : take(free);
     },
+  };
+}
+
+/**
+ * A dry run does not look at the range, and gives numbers beyond every range to those who ask for none
+ * (registry/core/service/portallocator/operation.go).
+ */
+function dryPool(taken: ReadonlySet<number>, old: ServiceSpec | undefined): Pool {
+  const given: number[] = [];
+  const give = (port: number) => {
+    given.push(port);
+    return port;
+  };
+  return {
+    mine: new Set(old ? nodePortsOf(old) : []),
+    claim: (port) =>
+      taken.has(port) || given.includes(port) ? 'provided port is already allocated' : give(port),
+    any: () => give(given.length === 0 ? 32_769 : Math.max(...given) + 1),
   };
 }
 

@@ -87,6 +87,49 @@ describe('allocation of node ports', () => {
   });
 });
 
+describe('a dry run', () => {
+  const dryRun = true;
+  const addressed = (address: string): ServiceSpec => ({
+    clusterIP: address,
+    clusterIPs: [address],
+    ports: [{ port: 80 }],
+  });
+
+  it('shows numbers that nobody will get', () => {
+    const { object, errors } = allocate(
+      {
+        type: 'NodePort',
+        ports: [
+          { name: 'http', port: 80 },
+          { name: 'https', port: 443 },
+        ],
+      },
+      [holding('172.17.0.0')],
+      { dryRun },
+    );
+    expect(errors).to.deep.equal([]);
+    expect(object.spec.clusterIP).to.equal('172.17.0.0');
+    expect(object.spec.ports?.map((port) => port.nodePort)).to.deep.equal([32_769, 32_770]);
+  });
+
+  it('looks at the range of addresses, not at who has one', () => {
+    expect(allocate(addressed('172.17.0.9'), [holding('172.17.0.9')], { dryRun }).errors).to.deep.equal([]);
+    for (const address of ['10.0.171.239', '172.17.0.0', '172.17.63.255']) {
+      expect(allocate(addressed(address), [], { dryRun }).errors).to.deep.equal([
+        `spec.clusterIPs: Invalid value: ["${address}"]: failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is 172.17.0.0/18`,
+      ]);
+    }
+  });
+
+  it('looks at who has a node port, not at the range', () => {
+    expect(allocate(nodePort(80), [], { dryRun }).errors).to.deep.equal([]);
+    const { object } = allocate(nodePort(30_501), []);
+    expect(allocate(nodePort(30_501), [object], { dryRun }).errors).to.deep.equal([
+      'spec.ports[0].nodePort: Invalid value: 30501: provided port is already allocated',
+    ]);
+  });
+});
+
 function holding(address: string): ServiceObject {
   return newService({ clusterIP: address, clusterIPs: [address] });
 }
@@ -103,12 +146,12 @@ function newService(spec: ServiceSpec): ServiceObject {
 function allocate(
   spec: ServiceSpec,
   services: readonly StoredObject[],
-  { range = '172.17.0.0/18', ports = [30_000, 32_767] as [number, number] } = {},
+  { range = '172.17.0.0/18', ports = [30_000, 32_767] as [number, number], dryRun = false } = {},
 ): { object: ServiceObject; errors: string[] } {
   const object = newService(structuredClone(spec));
   const context: KindContext = {
     now: 0,
-    dryRun: false,
+    dryRun,
     config: { serviceClusterIPRange: range, serviceNodePortRange: ports },
     find: () => services,
   };
