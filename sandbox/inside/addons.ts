@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ControlPlane } from '../../lib/cluster/control-plane.ts';
 import { isNotFound } from '../../lib/kube/api-error.ts';
 import type { Client } from '../../lib/kube/client.ts';
 import { type Resource, resources } from '../../lib/kube/resources.ts';
@@ -7,10 +8,19 @@ import type { KubeObject } from '../../lib/kube/types.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import { parseYamlStream } from '../../lib/yaml.ts';
+import { rbacResources } from './rbac.ts';
 
-/** The cluster's own workloads: DNS. `dnsKubeconfig` is the text of the credentials it gets. */
-export function addonObjects(settings: Settings, dnsKubeconfig: string): KubeObject[] {
-  const file = join(repositoryRoot(), 'manifests', 'addons', 'coredns.yaml');
+/**
+ * The cluster's own workloads: DNS, which is ours or, beside a real control plane, CoreDNS. `dnsKubeconfig` is the text of the
+ * credentials that ours gets.
+ */
+export function addonObjects(
+  settings: Settings,
+  dnsKubeconfig: string,
+  controlPlane: ControlPlane['kind'] = 'embedded',
+): KubeObject[] {
+  const name = controlPlane === 'kubernetes' ? 'coredns-kubernetes.yaml' : 'coredns.yaml';
+  const file = join(repositoryRoot(), 'manifests', 'addons', name);
   const text = readFileSync(file, 'utf8')
     .replaceAll('$(DNS_ADDRESS)', settings.network.dns)
     .replaceAll('$(DNS_DOMAIN)', settings.network.domain)
@@ -35,7 +45,7 @@ export async function applyObjects(client: Client, objects: readonly KubeObject[
 }
 
 function resourceOf({ kind }: KubeObject): Resource {
-  const resource = Object.values(resources).find((known) => known.kind === kind);
+  const resource = Object.values({ ...resources, ...rbacResources }).find((known) => known.kind === kind);
   if (!resource) throw new TypeError(`no resource for kind ${kind}`);
   return resource;
 }

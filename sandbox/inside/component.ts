@@ -7,6 +7,8 @@ export interface ComponentSpec {
   readonly command: readonly [string, ...string[]];
   readonly logFile: string;
   readonly ready: Readiness;
+  /** True for what the API server itself needs. */
+  readonly first?: boolean;
 }
 
 /** How to see that a component works. */

@@ -1,19 +1,30 @@
+import { type ControlPlane, embedded } from '../../lib/cluster/control-plane.ts';
 import { proxyConfigFile } from '../../lib/cluster/proxy-config.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
 import { programCommand } from '../../lib/programs.ts';
 import type { NodeSettings, Settings } from '../../lib/settings/settings.ts';
 import { lean } from '../supervise/lean.ts';
 import type { ComponentSpec } from './component.ts';
+import { flags } from './flags.ts';
+import { kubernetesControlPlane } from './kubernetes.ts';
 
 /** Every process of a cluster; the API server first, since all others wait for it. */
-export function componentsOf(settings: Settings, paths: ClusterPaths): ComponentSpec[] {
-  const [first, ...others] = settings.nodes;
+export function componentsOf(
+  settings: Settings,
+  paths: ClusterPaths,
+  controlPlane: ControlPlane = embedded,
+): ComponentSpec[] {
+  const [first] = settings.nodes;
   if (!first) return [];
   return [
-    apiServer(settings, paths, first),
-    controllers(settings, paths, first),
-    ...[first, ...others].map((node) => nodeAgent(settings, paths, node)),
-    ...[first, ...others].map((node) => proxy(settings, paths, node)),
+    ...(controlPlane.kind === 'kubernetes'
+      ? [
+          ...kubernetesControlPlane(settings, paths, { node: first, bundle: controlPlane.bundle }),
+          controllers(settings, paths, first, 'loadbalancer'),
+        ]
+      : [apiServer(settings, paths, first), controllers(settings, paths, first)]),
+    ...settings.nodes.map((node) => nodeAgent(settings, paths, node, controlPlane)),
+    ...settings.nodes.map((node) => proxy(settings, paths, node)),
   ];
 }
 
@@ -48,11 +59,18 @@ function apiServer(
   };
 }
 
-function controllers({ network }: Settings, paths: ClusterPaths, { name }: NodeSettings): ComponentSpec {
+/** All of ours, or only the one that Kubernetes has not. */
+function controllers(
+  { network }: Settings,
+  paths: ClusterPaths,
+  { name }: NodeSettings,
+  only?: 'loadbalancer',
+): ComponentSpec {
+  const component = only ?? 'controllers';
   return {
-    name: 'controllers',
+    name: component,
     node: name,
-    logFile: `${paths.logs}/controllers.log`,
+    logFile: `${paths.logs}/${component}.log`,
     ready: { kind: 'running' },
     command: [
       ...programCommand('sandbox', lean),
@@ -62,6 +80,7 @@ function controllers({ network }: Settings, paths: ClusterPaths, { name }: NodeS
         'cluster-cidr': network.pods,
         'node-cidr-mask-size': '24',
         'load-balancer-pool': network.loadBalancers,
+        controllers: only,
       }),
     ],
   };
@@ -71,6 +90,7 @@ function nodeAgent(
   { network }: Settings,
   paths: ClusterPaths,
   { name, address }: NodeSettings,
+  controlPlane: ControlPlane,
 ): ComponentSpec {
   return {
     name: `node@${name}`,
@@ -85,6 +105,7 @@ function nodeAgent(
         'node-name': name,
         'node-ip': address,
         'root-dir': `${paths.nodes}/${name}`,
+        coredns: controlPlane.kind === 'kubernetes' ? `${controlPlane.bundle}/bin/coredns` : undefined,
         'cluster-dns': network.dns,
         'cluster-domain': network.domain,
         'tls-cert-file': `${paths.pki}/kubelet-${name}.crt`,
@@ -111,10 +132,4 @@ function proxy(settings: Settings, paths: ClusterPaths, { name, address }: NodeS
       }),
     ],
   };
-}
-
-function flags(values: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}=${value}`],
-  );
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { embedded, readControlPlane } from '../../lib/cluster/control-plane.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
 import { processLog } from '../../lib/log.ts';
@@ -18,7 +19,13 @@ export async function main(argv: string[]): Promise<void> {
     const paths = clusterPaths(values.name ?? '', values['state-dir']);
     const record = readRecord(paths.record);
     if (!record) throw new WorkshopError('bug', `could not read ${paths.record}`);
-    await runInside(record.settings, paths, log, stop.signal);
+    await runInside({
+      settings: record.settings,
+      paths,
+      controlPlane: readControlPlane(paths) ?? embedded,
+      log,
+      signal: stop.signal,
+    });
   } catch (error) {
     if (!stop.signal.aborted) {
       log.error(messageOf(error));

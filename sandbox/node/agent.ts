@@ -27,6 +27,8 @@ export interface AgentSettings {
   tls: { cert: string; key: string; clientCa: string } | undefined;
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
+  /** The program CoreDNS, when its image is to be that instead of our stand-in. */
+  coredns: string | undefined;
 }
 
 /** Runs a node until `signal` is aborted. Throws WorkshopError when this machine cannot run containers. */
@@ -45,7 +47,7 @@ export async function runAgent(options: {
     labels: settings.labels,
     taints: settings.taints,
   };
-  const images = await openImageStore(paths.images);
+  const images = await openImageStore(paths.images, settings.coredns);
   const services = inform<Wire<V1Service>>({ client, resource: resources.services, log, signal });
   services.done.catch(() => {});
   let pool: AddressPool | undefined;

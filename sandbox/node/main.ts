@@ -45,6 +45,7 @@ function parseFlags(argv: string[]): Flags {
       'client-ca-file': text,
       'node-labels': { ...text, default: '' },
       'register-with-taints': { ...text, default: '' },
+      coredns: text,
     },
   });
   const need = (name: 'kubeconfig' | 'node-name' | 'node-ip' | 'root-dir'): string => {
@@ -63,6 +64,7 @@ function parseFlags(argv: string[]): Flags {
     tls: cert && key && clientCa ? { cert, key, clientCa } : undefined,
     labels: parseLabels(values['node-labels']),
     taints: parseTaints(values['register-with-taints']),
+    coredns: values.coredns,
   };
 }
 

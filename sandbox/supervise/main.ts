@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { type ControlPlane, embedded } from '../../lib/cluster/control-plane.ts';
 import { exitCodes } from '../../lib/errors.ts';
 import { processLog } from '../../lib/log.ts';
 import { clusterPaths } from '../../lib/paths.ts';
@@ -9,7 +10,8 @@ import { supervise } from './supervise.ts';
 
 /**
  * `sandbox supervise`: the one process on the host that a cluster hangs on. It listens on 127.0.0.1 for kubectl, starts the
- * sandbox in namespaces of its own, and starts it again when it ends. SIGTERM ends everything.
+ * sandbox in namespaces of its own, and starts it again when it ends. `--bundle DIR`: with the control plane of Kubernetes that
+ * is in there. SIGTERM ends everything.
  */
 export async function main(argv: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -19,6 +21,7 @@ export async function main(argv: string[]): Promise<void> {
       'state-dir': { type: 'string' },
       settings: { type: 'string' },
       publish: { type: 'string', multiple: true },
+      bundle: { type: 'string' },
     },
   });
   const log = processLog();
@@ -28,7 +31,9 @@ export async function main(argv: string[]): Promise<void> {
     const settings = loadSettings(values.settings);
     const paths = clusterPaths(values.name ?? settings.cluster.name, values['state-dir']);
     const publish = (values.publish ?? []).map(Number);
-    await supervise({ settings, paths, publish, log, signal: stop.signal });
+    const controlPlane: ControlPlane =
+      values.bundle === undefined ? embedded : { kind: 'kubernetes', bundle: values.bundle };
+    await supervise({ settings, paths, publish, controlPlane, log, signal: stop.signal });
   } catch (error) {
     const words = lastWordsOf(error);
     log.error(words.message, { advice: words.advice });

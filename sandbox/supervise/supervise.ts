@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type ControlPlane, writeControlPlane } from '../../lib/cluster/control-plane.ts';
 import { lockCluster } from '../../lib/cluster/lock.ts';
 import { type ClusterRecord, readRecord, writeRecord } from '../../lib/cluster/record.ts';
 import { codeOf, messageOf, WorkshopError } from '../../lib/errors.ts';
@@ -10,6 +11,7 @@ import { identify } from '../../lib/process-identity.ts';
 import { programCommand } from '../../lib/programs.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import { ensurePki } from '../pki/ensure.ts';
+import { ensureSigningKey } from '../pki/signing-key.ts';
 import { lean } from './lean.ts';
 import { startSandbox } from './namespaces.ts';
 import { openUnix, startRelay } from './relay.ts';
@@ -20,6 +22,7 @@ export interface SuperviseOptions {
   paths: ClusterPaths;
   /** NodePorts of the first node to offer on 127.0.0.1 too. */
   publish: readonly number[];
+  controlPlane: ControlPlane;
   log: Log;
   signal: AbortSignal;
 }
@@ -28,7 +31,8 @@ export interface SuperviseOptions {
  * Keeps the sandbox of a cluster running until `signal`. Throws WorkshopError `environment` when another supervisor runs or
  * the kernel forbids namespaces at the first start.
  */
-export async function supervise({ settings, paths, publish, log, signal }: SuperviseOptions): Promise<void> {
+export async function supervise(options: SuperviseOptions): Promise<void> {
+  const { settings, paths, publish, controlPlane, log, signal } = options;
   makeFolders(paths);
   const lock = await lockCluster(paths.root);
   if (!lock) {
@@ -40,9 +44,11 @@ export async function supervise({ settings, paths, publish, log, signal }: Super
   const servers: Server[] = [lock];
   try {
     const before = readRecord(paths.record);
-    const api = await startRelay(before?.apiPort ?? 0, () => openUnix(paths.apiSocket), { any: true });
+    const api = await startRelay(before?.apiPort ?? 0, apiServerOf(options), { any: true });
     servers.push(api.server, ...(await publishPorts(settings, paths, publish)));
     await ensurePki(paths, settings, api.port);
+    if (controlPlane.kind === 'kubernetes') ensureSigningKey(paths.pki);
+    writeControlPlane(paths, controlPlane);
     const record = newRecord(settings, paths, api.port, publish);
     writeRecord(paths.record, record);
     log.info('supervising', { name: paths.name, apiPort: api.port });
@@ -52,6 +58,14 @@ export async function supervise({ settings, paths, publish, log, signal }: Super
     rmSync(paths.controlSocket, { force: true });
     rmSync(paths.apiSocket, { force: true });
   }
+}
+
+/** Ours listens on a unix socket too; kube-apiserver is reached through the sandbox's LAN. */
+function apiServerOf({ settings, paths, controlPlane }: SuperviseOptions): () => Socket | Promise<Socket> {
+  const address = settings.nodes[0]?.address ?? '';
+  return controlPlane.kind === 'kubernetes'
+    ? () => openTunnel(paths.controlSocket, address, 6443)
+    : () => openUnix(paths.apiSocket);
 }
 
 async function keepRunning(

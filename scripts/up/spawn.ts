@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import type { ControlPlane } from '../../lib/cluster/control-plane.ts';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
 import { identify, type ProcessIdentity } from '../../lib/process-identity.ts';
@@ -15,7 +16,11 @@ export interface Started {
 }
 
 /** Starts `sandbox supervise` as a daemon: it outlives this process and its terminal. */
-export function spawnSupervisor(context: Context, paths: ClusterPaths, publish: readonly number[]): Started {
+export function spawnSupervisor(
+  context: Context,
+  paths: ClusterPaths,
+  { publish, controlPlane }: { publish: readonly number[]; controlPlane: ControlPlane },
+): Started {
   const file = `${paths.logs}/supervise.log`;
   const log = openLog(paths.logs, file);
   const settings = context.flags['settings'];
@@ -24,6 +29,7 @@ export function spawnSupervisor(context: Context, paths: ClusterPaths, publish: 
     ...['supervise', '--name', paths.name, '--state-dir', paths.state],
     ...(typeof settings === 'string' ? ['--settings', settings] : []),
     ...publish.flatMap((port) => ['--publish', String(port)]),
+    ...(controlPlane.kind === 'kubernetes' ? ['--bundle', controlPlane.bundle] : []),
   ] as [string, ...string[]];
   const child = spawn(program, args, {
     stdio: ['ignore', log, log, 'ipc'],

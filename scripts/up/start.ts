@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ask, follow } from '../../lib/cluster/control.ts';
+import { embedded, readControlPlane } from '../../lib/cluster/control-plane.ts';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { type ClusterRecord, isRunning, readRecord } from '../../lib/cluster/record.ts';
 import { isAbort, WorkshopError } from '../../lib/errors.ts';
@@ -8,6 +9,7 @@ import { waitFor } from '../../lib/wait.ts';
 import type { Context } from '../cli/command.ts';
 import { requireMachine } from '../doctor/require.ts';
 import { stopSupervisor } from '../down/stop.ts';
+import { chooseControlPlane, wantedControlPlane } from './control-plane.ts';
 import { type Started, spawnSupervisor } from './spawn.ts';
 
 export interface Up {
@@ -25,8 +27,9 @@ export async function startCluster(context: Context, publish: readonly number[] 
   const paths = clusterPaths(context.name, stateFolder(context.env));
   if (await supervisorOf(paths.root)) return join(context, paths, publish);
   await requireMachine(context.signal);
+  const controlPlane = await chooseControlPlane(context, paths);
   context.signal.throwIfAborted();
-  const started = spawnSupervisor(context, paths, publish);
+  const started = spawnSupervisor(context, paths, { publish, controlPlane });
   try {
     const record = await ready(context, paths, started);
     return { record, paths, fresh: true };
@@ -48,6 +51,10 @@ async function join(context: Context, paths: ClusterPaths, publish: readonly num
     context.progress.warn(
       'the cluster runs with other settings than these; to use these, first: workshop down',
     );
+  }
+  const wanted = wantedControlPlane(context);
+  if (wanted !== undefined && wanted !== (readControlPlane(paths) ?? embedded).kind) {
+    context.progress.warn(`the cluster runs without the ${wanted} control plane; first: workshop down`);
   }
   const missing = publish.filter((port) => !record.published.includes(port));
   if (missing.length > 0) {

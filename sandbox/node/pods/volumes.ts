@@ -5,6 +5,7 @@ import { resources } from '../../../lib/kube/resources.ts';
 import type { V1ConfigMap, V1Secret, Wire } from '../../../lib/kube/types.ts';
 import { fieldValue } from './field-ref.ts';
 import type { Pod } from './pod.ts';
+import { requestToken } from './service-account-token.ts';
 import type { PodUnit } from './unit.ts';
 
 type Volume = NonNullable<NonNullable<Pod['spec']>['volumes']>[number];
@@ -16,7 +17,7 @@ export class MountFault extends Error {}
 
 /**
  * Makes the folders of a pod's volumes: emptyDir, configMap, secret, downwardAPI, projected of those, and hostPath below the
- * node's root folder. Service account tokens and other kinds come out empty. Throws MountFault.
+ * node's root folder. Other kinds come out empty. Throws MountFault.
  */
 export async function prepareVolumes(unit: PodUnit): Promise<void> {
   for (const volume of unit.pod.spec?.volumes ?? []) {
@@ -42,11 +43,13 @@ async function contentOf(unit: PodUnit, volume: Volume): Promise<Files> {
   const parts: Files[] = [];
   for (const source of sources) {
     const { configMap, downwardAPI } = source;
+    const token = 'serviceAccountToken' in source ? source.serviceAccountToken : undefined;
     const secret =
       'secretName' in (source.secret ?? {})
         ? { ...source.secret, name: (source.secret as { secretName?: string }).secretName }
         : (source.secret as { name?: string; items?: Items; optional?: boolean } | undefined);
-    if (configMap) parts.push(await dataOf(unit, volume.name, 'ConfigMap', configMap));
+    if (token) parts.push({ [token.path]: Buffer.from(await requestToken(unit, token)) });
+    else if (configMap) parts.push(await dataOf(unit, volume.name, 'ConfigMap', configMap));
     else if (secret) parts.push(await dataOf(unit, volume.name, 'Secret', secret));
     else if (downwardAPI) parts.push(downwardFiles(unit, downwardAPI.items ?? []));
   }

@@ -1,0 +1,43 @@
+import type { Resource } from '../../lib/kube/resources.ts';
+import type { KubeObject } from '../../lib/kube/types.ts';
+
+/** Kinds that a real API server has and the embedded one does not: that has a fixed table (sandbox/apiserver/auth). */
+export const rbacResources = {
+  clusterRoles: clusterWide('clusterroles', 'ClusterRole'),
+  clusterRoleBindings: clusterWide('clusterrolebindings', 'ClusterRoleBinding'),
+} as const satisfies Record<string, Resource>;
+
+/**
+ * What a real API server has to be told before anybody but `system:masters` can work: the administrators' group, which kubeadm
+ * binds too; and that node agents may follow all nodes, which the node authorizer forbids kubelets: ours also lay the routes
+ * between the nodes' pods, for which other clusters have an agent with such a role (flannel).
+ */
+export function rbacObjects(): KubeObject[] {
+  return [
+    binding('kubeadm:cluster-admins', 'cluster-admin', 'kubeadm:cluster-admins'),
+    {
+      apiVersion: rbac,
+      kind: 'ClusterRole',
+      metadata: { name: 'workshop:node-routes' },
+      rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] }],
+    } as KubeObject,
+    binding('workshop:node-routes', 'workshop:node-routes', 'system:nodes'),
+  ];
+}
+
+const group = 'rbac.authorization.k8s.io';
+const rbac = `${group}/v1`;
+
+function binding(name: string, role: string, subject: string): KubeObject {
+  return {
+    apiVersion: rbac,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: role },
+    subjects: [{ apiGroup: group, kind: 'Group', name: subject }],
+  } as KubeObject;
+}
+
+function clusterWide(plural: string, kind: string): Resource {
+  return { group: 'rbac.authorization.k8s.io', version: 'v1', plural, kind, namespaced: false };
+}
