@@ -28,7 +28,11 @@ export async function startMachine(folder: string, apiSocket: string): Promise<M
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   const gone = once(child, 'exit');
-  await waitFor(() => existsSync(`${folder}/ready-until-closed`), { what: 'the machine', timeoutMs: 15_000 });
+  const ready = () => {
+    if (child.exitCode !== null) throw new Error('the machine did not start');
+    return existsSync(`${folder}/ready-until-closed`);
+  };
+  await waitFor(ready, { what: 'the machine', timeoutMs: 15_000 });
   const pid = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
   const user = isRoot ? [] : ['--user', '--preserve-credentials'];
   const enter: Machine['enter'] = ['nsenter', `--target=${pid}`, ...user, '--net', '--mount', '--pid', '--'];

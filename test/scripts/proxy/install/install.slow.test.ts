@@ -38,8 +38,8 @@ describe('installing the proxy on a node', function () {
   });
 
   after(async () => {
-    await machine.close();
-    await api.close();
+    await machine?.close();
+    await api?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
