@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
+import { bundleFolder } from '../../lib/paths.ts';
+import { faults } from './faults.ts';
+import { leftBehind } from './inventory.ts';
+import { sameInRuby, validates } from './vagrantfile.ts';
+import { workshopCommand } from './workshop.ts';
+
+/**
+ * `npm run test:vagrant`: makes the cluster of virtual machines from the bundle and the box, runs every check on it, tries what
+ * may happen to machines, and removes it; nothing of it may be left. Takes the better part of an hour where machines are emulated.
+ * Exit codes: 0 passed, 1 failed, 2 usage, 3 the machine lacks something.
+ */
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...argv], options });
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  const state = mkdtempSync(join(tmpdir(), 'test-vagrant-'));
+  const reports = resolve(values.reports ?? state);
+  const bundle = resolve(values.bundle ?? process.env['WORKSHOP_BUNDLE'] ?? bundleFolder());
+  const workshop = workshopCommand({ state, bundle, signal: stop.signal });
+  const before = await leftBehind();
+  const failures: string[] = [];
+  try {
+    await sameInRuby();
+    await validates();
+    await workshop(['doctor']);
+    await workshop(['up']);
+    await workshop(['status', '--exit-status']);
+    await workshop(['apply', '--wait']);
+    const checks = await workshop(['verify', '--all', '--junit', join(reports, 'vagrant.xml')], {
+      mayFail: true,
+    });
+    if (checks.exitCode !== 0) failures.push(`verify --all ended with ${checks.exitCode}`);
+    if (values.faults) failures.push(...(await faults(workshop)));
+    await workshop(['doctor']);
+  } catch (error) {
+    failures.push(messageOf(error));
+    await workshop(['logs', '--export', join(reports, 'logs')], { mayFail: true }).catch(() => {});
+  } finally {
+    if (!values.keep)
+      await workshop(['down'], { always: true }).catch((error: unknown) => failures.push(messageOf(error)));
+  }
+  if (!values.keep) {
+    const more = (await leftBehind()).filter((thing) => !before.includes(thing));
+    if (more.length > 0) failures.push(`left behind: ${more.join(', ')}`);
+    if (reports !== state) writeFileSync(join(reports, 'vagrant-failures.txt'), failures.join('\n'));
+    rmSync(state, { recursive: true, force: true });
+  }
+  for (const failure of failures) process.stderr.write(` ✗ ${failure}\n`);
+  process.stdout.write(failures.length === 0 ? 'all is well\n' : `${failures.length} failed\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+const options = {
+  bundle: { type: 'string' },
+  /** Folder for JUnit's file and, after a failure, the logs. */
+  reports: { type: 'string' },
+  /** Leaves the cluster there. */
+  keep: { type: 'boolean', default: false },
+  /** Also tries what may happen to machines. */
+  faults: { type: 'boolean', default: false },
+} as const;
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = error instanceof WorkshopError ? exitCodes[error.fault] : 1;
+}
