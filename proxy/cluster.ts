@@ -1,7 +1,7 @@
 import type { Client } from '../lib/kube/client.ts';
 import { keyOf } from '../lib/kube/informer.ts';
 import { reflect } from '../lib/kube/reflector.ts';
-import { type Resource, resources } from '../lib/kube/resources.ts';
+import { resources } from '../lib/kube/resources.ts';
 import type { KubeObject, V1EndpointSlice, V1Endpoints, V1Node, V1Service, Wire } from '../lib/kube/types.ts';
 import type { Log } from '../lib/log.ts';
 import type { EndpointsApi } from './endpoints-api.ts';
@@ -128,21 +128,3 @@ function followNode({ store, bindAddress, onChange }: ClusterOptions, common: Co
     onEvent: (type, record) => set(type === 'DELETED' ? { ...record, leaving: true } : record),
   });
 }
-
-/** The cluster's networks for cluster IPs by the API (Kubernetes 1.33 on), or none where it does not have them. */
-export async function readServiceCidrs(client: Client): Promise<string[]> {
-  try {
-    const list = await client.list<KubeObject & { spec?: { cidrs?: string[] } }>(serviceCidrs);
-    return list.items.flatMap(({ spec }) => spec?.cidrs ?? []);
-  } catch {
-    return [];
-  }
-}
-
-const serviceCidrs: Resource = {
-  group: 'networking.k8s.io',
-  version: 'v1',
-  plural: 'servicecidrs',
-  kind: 'ServiceCIDR',
-  namespaced: false,
-};

@@ -2,13 +2,14 @@ import { WorkshopError } from '../lib/errors.ts';
 import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import type { Log } from '../lib/log.ts';
-import { followCluster, readServiceCidrs } from './cluster.ts';
+import { followCluster } from './cluster.ts';
 import { chooseEndpointsApi } from './endpoints-api.ts';
 import { families } from './engine.ts';
 import { unitsOf } from './model/resolve.ts';
 import { Store } from './model/store.ts';
 import { modeTable } from './modes.ts';
 import type { Options } from './options.ts';
+import { readServiceCidrs } from './service-cidrs.ts';
 
 /** The rules for the cluster as it is now, as text for the mode's own programs. Touches nothing. */
 export async function dryRun(options: Options, log: Log, signal: AbortSignal): Promise<string> {
@@ -33,7 +34,7 @@ export async function dryRun(options: Options, log: Log, signal: AbortSignal): P
     });
     await cluster.synced.catch(orTooLate);
     const { mode } = options.plan;
-    const serviceCidrs = [...options.plan.serviceCidrs, ...(await readServiceCidrs(client))];
+    const serviceCidrs = [...options.plan.serviceCidrs, ...((await readServiceCidrs(client)) ?? [])];
     return families
       .map((family) => {
         const units = [...store.services()].flatMap(([key, service]) =>

@@ -80,7 +80,7 @@ export const flags: readonly Flag[] = [
     kind: 'list',
     value: 'CIDR,…',
     byDefault: '',
-    text: "networks of cluster IPs; addresses nobody has are dropped. Read from the API's ServiceCIDRs when it has them (ours)",
+    text: "networks of cluster IPs; addresses nobody has are dropped. those of ServiceCIDRs in the API come on top (ours)",
   },
   {
     name: 'masquerade-all',

@@ -3,7 +3,7 @@ import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import type { Log } from '../lib/log.ts';
 import { createRunner, type Runner, type RunnerTiming } from '../lib/runner.ts';
-import { type ClusterOptions, followCluster, readServiceCidrs } from './cluster.ts';
+import { type ClusterOptions, followCluster } from './cluster.ts';
 import { configz, followConfig } from './config/follow.ts';
 import { chooseEndpointsApi } from './endpoints-api.ts';
 import { createEvents } from './events.ts';
@@ -15,6 +15,7 @@ import { Store } from './model/store.ts';
 import { noticeRemovals } from './notice.ts';
 import type { Options } from './options.ts';
 import type { Plan } from './plan.ts';
+import { createServiceCidrs } from './service-cidrs.ts';
 import { createSync } from './sync.ts';
 import { createTakeover } from './takeover.ts';
 
@@ -58,10 +59,10 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     const { bindAddress } = options;
     const cluster = followCluster({ client, store, bindAddress, endpointsApi, log, signal, onChange });
     await cluster.synced;
-    const serviceCidrs = await readServiceCidrs(client);
+    const cidrs = await createServiceCidrs({ client, log, signal });
     const want = (plan: Plan) => {
       Object.assign(timing, timingOf(plan));
-      takeover.want({ ...plan, serviceCidrs: [...plan.serviceCidrs, ...serviceCidrs] });
+      takeover.want({ ...plan, serviceCidrs: [...plan.serviceCidrs, ...cidrs.current] });
       runner?.request();
     };
     want(options.plan);
@@ -83,7 +84,7 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     });
     closers.push(stopWatching, noticeRemovals(log, sync.noticed), sync.close);
     runner.request();
-    await cluster.done;
+    await Promise.all([cluster.done, cidrs.follow(() => want(config.current.plan))]);
   } finally {
     await runner?.stop();
     serviceHealth.close();
