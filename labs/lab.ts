@@ -37,6 +37,8 @@ export interface Lab {
   /** Ends everything that waits: Ctrl-C, or the check's time is up. */
   signal: AbortSignal;
   cluster: ClusterFacts;
+  /** How many times longer everything may take than in a sandbox. Default 1. */
+  pace?: number | undefined;
   inPod: (pod: string, argv: readonly string[], options?: ShellOptions) => Promise<ShellResult>;
   onNode: (node: string, argv: readonly string[], options?: ShellOptions) => Promise<ShellResult>;
   /** The machine's kubectl, with the cluster's kubeconfig. Undefined where there is none. */

@@ -7,11 +7,11 @@ import { type Answer, firstRefusal } from './requests.ts';
  * from the API, a moment after the one who made it.
  */
 export async function soon(
-  lab: Pick<Lab, 'signal'>,
+  lab: Pick<Lab, 'signal' | 'pace'>,
   ask: () => Promise<Answer[]>,
   isGood: (answers: Answer[]) => boolean = (answers) => firstRefusal(answers) === undefined,
 ): Promise<Answer[]> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + patienceMs * (lab.pace ?? 1);
   for (;;) {
     const answers = await ask();
     if (isGood(answers) || performance.now() > deadline) return answers;

@@ -10,7 +10,7 @@ export interface UntilOptions {
   /** What should come to be, in words. */
   expected: string;
   look?: string;
-  /** Default 20 s. */
+  /** At a sandbox's pace. Default 20 s. */
   timeoutMs?: number;
   /** Pause between two looks. Default 100 ms. */
   intervalMs?: number;
@@ -18,11 +18,12 @@ export interface UntilOptions {
 
 /** Looks until it is found; returns it. Throws CheckFailure with the last thing seen when the time is up. */
 export async function until<T>(
-  lab: Pick<Lab, 'signal'>,
+  lab: Pick<Lab, 'signal' | 'pace'>,
   probe: () => Promise<Look<T>>,
   options: UntilOptions,
 ): Promise<T> {
-  const { timeoutMs = 20_000, intervalMs = 100 } = options;
+  const { intervalMs = 100 } = options;
+  const timeoutMs = (options.timeoutMs ?? 20_000) * (lab.pace ?? 1);
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     lab.signal.throwIfAborted();

@@ -11,6 +11,8 @@ export type Backend = 'sandbox' | 'vagrant';
 export interface Cluster {
   readonly name: string;
   readonly backend: Backend;
+  /** How many times longer things take than in a sandbox, at worst. */
+  readonly pace: number;
   /** File name of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly credentials: Credentials;

@@ -30,6 +30,7 @@ export function openCluster(name: string, paths = clusterPaths(name)): Cluster {
   return {
     name,
     backend: 'sandbox',
+    pace: 1,
     kubeconfig: paths.kubeconfig,
     credentials,
     nodes: record.settings.nodes,

@@ -35,7 +35,8 @@ export async function openSession(context: Context, ref: StepRef): Promise<Sessi
     step,
     cluster,
     place,
-    view: (ms) => place.lab(AbortSignal.any([context.signal, AbortSignal.timeout(ms)]), () => {}),
+    view: (ms) =>
+      place.lab(AbortSignal.any([context.signal, AbortSignal.timeout(ms * cluster.pace)]), () => {}),
     close: () => cluster.close(),
   };
 }

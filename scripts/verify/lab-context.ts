@@ -14,6 +14,8 @@ import { parseYamlStream } from '../../lib/yaml.ts';
 /** A lab's place on the cluster for as long as it runs: its namespaces, and what its checks reach the cluster by. */
 export interface LabPlace {
   namespace: string;
+  /** See Lab. */
+  pace?: number | undefined;
   /** Makes the lab's own namespace. */
   open(signal: AbortSignal): Promise<void>;
   /** What one check, or the set-up, is given. */
@@ -50,6 +52,7 @@ export function createLabPlace(
 
   return {
     namespace,
+    pace: cluster.pace,
     open: async (signal) => void (await create(namespace, signal)),
     lab: (signal, seen) => viewOf({ cluster, settings, namespace, kubectl, create }, signal, seen),
     close: async () => void (await Promise.all([...made].map((name) => removeNamespace(cluster, name)))),
@@ -67,18 +70,20 @@ export interface Place {
 /** What one check, step or set-up in a place is given. */
 export function viewOf(place: Place, signal: AbortSignal, seen: (text: string) => void): Lab {
   const { cluster, settings, namespace, kubectl, create } = place;
+  const longest = (ms = usualMs) => ms * cluster.pace;
   return {
     client: cluster.client(),
     namespace,
     signal,
     seen,
     cluster: factsOf(settings),
+    pace: cluster.pace,
     inPod: (pod, argv, options = {}) => {
       const target = { namespace: options.namespace ?? namespace, pod };
-      return cluster.runInPod(target, argv, { timeoutMs: options.timeoutMs, signal });
+      return cluster.runInPod(target, argv, { timeoutMs: longest(options.timeoutMs), signal });
     },
     onNode: (node, argv, options = {}) => {
-      return cluster.runOnNode(node, argv, { timeoutMs: options.timeoutMs, signal });
+      return cluster.runOnNode(node, argv, { timeoutMs: longest(options.timeoutMs), signal });
     },
     kubectl:
       kubectl === undefined
@@ -88,6 +93,9 @@ export function viewOf(place: Place, signal: AbortSignal, seen: (text: string) =
     anotherNamespace: (suffix) => create(`${namespace}-${suffix}`, signal),
   };
 }
+
+/** Longest time of a command in a pod or on a node. */
+const usualMs = 30_000;
 
 /** The objects in a file of manifests/, named without its ending. */
 export async function readManifest(name: string): Promise<KubeObject[]> {

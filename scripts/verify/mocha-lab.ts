@@ -25,7 +25,10 @@ export async function runAsMocha(chosen: Chosen, options: MochaLabOptions): Prom
   const suite = Mocha.Suite.create(mocha.suite, lab.title);
   suite.beforeAll('set-up', async () => {
     await place.open(signal);
-    const view = place.lab(AbortSignal.any([signal, AbortSignal.timeout(setUpMs)]), () => {});
+    const view = place.lab(
+      AbortSignal.any([signal, AbortSignal.timeout(setUpMs * (place.pace ?? 1))]),
+      () => {},
+    );
     await lab.setUp?.(view);
     await afterSetUp?.(view);
   });
@@ -55,7 +58,7 @@ function start(mocha: Mocha): { runner: Mocha.Runner; ended: Promise<void> } {
 const checkMs = 30_000;
 
 async function runCheck(check: Check, place: LabPlace, signal: AbortSignal, seen: Notes): Promise<void> {
-  const ms = check.timeoutMs ?? checkMs;
+  const ms = (check.timeoutMs ?? checkMs) * (place.pace ?? 1);
   const timeUp = AbortSignal.timeout(ms);
   try {
     await check.run(place.lab(AbortSignal.any([signal, timeUp]), seen.note));

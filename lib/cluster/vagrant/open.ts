@@ -23,6 +23,7 @@ export function openMachines(name: string, paths: ClusterPaths, record: VagrantR
   return {
     name,
     backend: 'vagrant',
+    pace: record.emulated ? 6 : 2,
     kubeconfig: paths.kubeconfig,
     credentials,
     nodes: record.settings.nodes,

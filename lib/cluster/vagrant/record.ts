@@ -9,6 +9,8 @@ export interface VagrantRecord {
   readonly backend: 'vagrant';
   readonly name: string;
   readonly settings: Settings;
+  /** The machines' processors are emulated, which makes them some twenty times slower. */
+  readonly emulated: boolean;
   /** Vagrant's own state of the machines (VAGRANT_DOTFILE_PATH). */
   readonly dotfile: string;
   /** The folder of the bundle. */

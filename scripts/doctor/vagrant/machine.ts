@@ -31,6 +31,12 @@ export function checkKvm({ provider, driver }: VagrantSettings, probe: KvmProbe 
   ];
 }
 
+/** True when the machines will not run by the processor's own virtualization. */
+export function isEmulated({ provider, driver }: VagrantSettings, probe: KvmProbe = lookAtKvm()): boolean {
+  if (provider !== 'libvirt' || driver === 'kvm') return false;
+  return driver === 'qemu' || kvmFault(probe) !== undefined;
+}
+
 function kvmFault({ usable, processor }: KvmProbe): string | undefined {
   if (usable === undefined) return 'there is no /dev/kvm';
   if (!processor) return 'there is a /dev/kvm, but the processor shows no virtualization (vmx, svm)';

@@ -14,6 +14,7 @@ import { bundleFolder, type ClusterPaths, clusterPaths, stateFolder } from '../.
 import { repositoryRoot } from '../../../lib/root.ts';
 import { formatYaml } from '../../../lib/yaml.ts';
 import type { Context } from '../../cli/command.ts';
+import { isEmulated } from '../../doctor/vagrant/machine.ts';
 import { phasesFrom } from './phases.ts';
 import type { Phase, Work } from './work.ts';
 
@@ -89,6 +90,7 @@ function recordFor(context: Context, paths: ClusterPaths): VagrantRecord {
     name,
     settings: provided(settings, text(flags['provider'])),
     dotfile: dotfileOf(context, paths),
+    emulated: isEmulated(settings.vagrant),
     bundle: resolve(bundle ?? bundleFolder(env)),
     phases: [],
   };
