@@ -80,7 +80,7 @@ export const flags: readonly Flag[] = [
     kind: 'list',
     value: 'CIDR,…',
     byDefault: '',
-    text: "networks of cluster IPs; addresses nobody has are dropped. those of ServiceCIDRs in the API come on top (ours)",
+    text: 'networks of cluster IPs; addresses nobody has are dropped. Those of ServiceCIDRs in the API come on top (ours)',
   },
   {
     name: 'masquerade-all',
@@ -178,6 +178,20 @@ export const flags: readonly Flag[] = [
     text: 'TCP connections after a FIN',
   },
   { name: 'ipvs-udp-timeout', kind: 'text', value: 'TIME', byDefault: '0', text: 'UDP flows' },
+  {
+    name: 'proxy-port-range',
+    kind: 'text',
+    value: 'FROM-TO',
+    byDefault: '',
+    text: 'where mode userspace takes its own ports from; empty: any',
+  },
+  {
+    name: 'udp-timeout',
+    kind: 'text',
+    value: 'TIME',
+    byDefault: '5s',
+    text: 'how long mode userspace remembers a UDP client without traffic (kube-proxy: 250ms)',
+  },
   {
     name: 'healthz-bind-address',
     kind: 'text',

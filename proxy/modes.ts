@@ -63,7 +63,7 @@ export const modeTable: Readonly<Record<Mode, ModeEntry>> = {
   },
   userspace: {
     schedulers: ['rr'],
-    create: (family, plan, log) => createUserspaceBackend(family, { ...plan, log }),
+    create: (family, plan, log) => createUserspaceBackend(family, { ...plan, ...plan.userspace, log }),
     unsupported: (_plan, signal) => userspaceSupported(signal),
     cleanup: cleanupUserspace,
     text: (family, plan, node, units) =>

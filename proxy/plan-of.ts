@@ -1,4 +1,5 @@
 import type { LocalDetector } from './backends/nftables/options.ts';
+import type { PortRange } from './backends/userspace/options.ts';
 import type { Given } from './config/given.ts';
 import { modeTable } from './modes.ts';
 import { type Mode, modes, type Plan } from './plan.ts';
@@ -28,6 +29,7 @@ export function planOf(all: Given): Plan {
         udp: duration('ipvs-udp-timeout') / 1000,
       },
     },
+    userspace: { portRange: portRange(all), udpTimeoutMs: udpTimeout(all) },
     syncPeriodMs: duration(`${timing}-sync-period`),
     minSyncPeriodMs: duration(`${timing}-min-sync-period`),
   };
@@ -52,6 +54,25 @@ function bit({ text, check }: Given, flag: string): number {
   const number = Number(text(flag));
   check(Number.isInteger(number) && number >= 0 && number < 32, flag, 'not a number from 0 to 31');
   return number;
+}
+
+/** As kube-proxy reads it: `FROM-TO`, `FROM+COUNT` (that many more ports) or one port; empty and 0 mean any. */
+function portRange({ text, check }: Given): PortRange | undefined {
+  const flag = 'proxy-port-range';
+  const value = text(flag);
+  if (['', '0', '0-0'].includes(value)) return undefined;
+  const [, first = '', sign, second = ''] = /^(\d{1,5})(?:([-+])(\d{1,5}))?$/.exec(value) ?? [];
+  const from = Number(first);
+  const to = sign === undefined ? from : sign === '-' ? Number(second) : from + Number(second);
+  const good = first !== '' && from > 0 && from <= to && to < 65_536;
+  check(good, flag, `not a range of ports: ${value}`, '40000-49999');
+  return { from, to };
+}
+
+function udpTimeout({ duration, check }: Given): number {
+  const ms = duration('udp-timeout');
+  check(ms > 0, 'udp-timeout', 'it must be longer than nothing', '5s');
+  return ms;
 }
 
 function detector(all: Given): LocalDetector {

@@ -1,4 +1,5 @@
 import type { LocalDetector } from './backends/nftables/options.ts';
+import type { PortRange } from './backends/userspace/options.ts';
 
 /** The ways to bring Services into the kernel, the default first. */
 export const modes = ['nftables', 'iptables', 'ipvs', 'userspace'] as const;
@@ -21,6 +22,7 @@ export interface Plan {
     readonly excludeCidrs: readonly string[];
     readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
   };
+  readonly userspace: { readonly portRange: PortRange | undefined; readonly udpTimeoutMs: number };
   readonly syncPeriodMs: number;
   readonly minSyncPeriodMs: number;
 }

@@ -36,6 +36,9 @@ export const fields: Readonly<Record<string, string>> = {
   'ipvs.tcpTimeout': 'ipvs-tcp-timeout',
   'ipvs.tcpFinTimeout': 'ipvs-tcpfin-timeout',
   'ipvs.udpTimeout': 'ipvs-udp-timeout',
+  portRange: 'proxy-port-range',
+  // Of Kubernetes before 1.26, when it had the userspace mode.
+  udpIdleTimeout: 'udp-timeout',
   featureGates: 'unused',
   logging: 'unused',
   bindAddressHardFail: 'unused',
@@ -43,7 +46,6 @@ export const fields: Readonly<Record<string, string>> = {
   showHiddenMetricsForVersion: 'unused',
   oomScoreAdj: 'unused',
   configSyncPeriod: 'unused',
-  portRange: 'unused',
   winkernel: 'unused',
   windowsRunAsService: 'unused',
   'clientConnection.acceptContentTypes': 'unused',

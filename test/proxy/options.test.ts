@@ -35,6 +35,19 @@ describe('the command line of the proxy', () => {
     expect(options.healthz).to.equal(undefined);
   });
 
+  for (const [given, portRange] of [
+    ['', undefined],
+    ['0-0', undefined],
+    ['40000-40999', { from: 40_000, to: 40_999 }],
+    ['40000+99', { from: 40_000, to: 40_099 }],
+    ['40000', { from: 40_000, to: 40_000 }],
+  ] as const) {
+    it(`reads the range of ports "${given}" as kube-proxy does`, () => {
+      const { plan } = parseOptions([...base, '--proxy-port-range', given, '--udp-timeout', '250ms']);
+      expect(plan.userspace).to.eql({ portRange, udpTimeoutMs: 250 });
+    });
+  }
+
   const wrong: [string[], RegExp, RegExp?][] = [
     [[], /--kubeconfig: a file is needed/],
     [
@@ -57,6 +70,9 @@ describe('the command line of the proxy', () => {
       /not an interface name/,
     ],
     [[...base, '--bind-address', 'nonsense'], /--bind-address: not an IP address/],
+    [[...base, '--proxy-port-range', '9-8'], /--proxy-port-range: not a range of ports: 9-8/, /40000-49999/],
+    [[...base, '--proxy-port-range', '60000+9000'], /--proxy-port-range: not a range of ports/],
+    [[...base, '--udp-timeout', '0'], /--udp-timeout: it must be longer than nothing/],
     [[...base, '--kubeconfig'], /could not read the command line/],
   ];
   for (const [argv, message, advice] of wrong) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nobody, type Scenario, type Stage } from '../scenario.ts';
+import { nobody, type Scenario } from '../scenario.ts';
 
 export const clusterIpScenarios: readonly Scenario[] = [
   {
@@ -225,14 +225,16 @@ export const clusterIpScenarios: readonly Scenario[] = [
       t.service();
       t.endpoints(['a1']);
       await t.settled();
+      const chain = [t.family === 'IPv4' ? 'ip' : 'ip6', 'workshop-proxy', 'cluster-ip-check'];
+      const rules = () => t.world.nft('n1', 'list', 'chain', ...chain);
       const unused = () => t.ask('c1', t.vip(99), 80, { timeoutMs: 500 });
       const cidrs = t.family === 'IPv4' ? ['172.17.0.0/18'] : ['fd17::/64'];
       t.world.api.put('servicecidrs', { metadata: { name: 'kubernetes' }, spec: { cidrs } } as never);
-      await t.eventually('the drop', async () => (await rulesOf(t)).includes(`daddr ${cidrs[0]} drop`));
+      await t.eventually('the drop', async () => (await rules()).includes(`daddr ${cidrs[0]} drop`));
       expect(await unused()).to.eql(['silent']);
       expect(await t.names('c1', t.vip(80), 80)).to.eql(['a1']);
       t.world.api.remove('servicecidrs', 'kubernetes');
-      await t.eventually('no drop', async () => !(await rulesOf(t)).includes(`daddr ${cidrs[0]} drop`));
+      await t.eventually('no drop', async () => !(await rules()).includes(`daddr ${cidrs[0]} drop`));
       expect(await t.names('c1', t.vip(80), 80)).to.eql(['a1']);
     },
   },
@@ -260,14 +262,3 @@ export const clusterIpScenarios: readonly Scenario[] = [
     },
   },
 ];
-
-async function rulesOf(t: Stage): Promise<string> {
-  return await t.world.nft(
-    'n1',
-    'list',
-    'chain',
-    t.family === 'IPv4' ? 'ip' : 'ip6',
-    'workshop-proxy',
-    'cluster-ip-check',
-  );
-}

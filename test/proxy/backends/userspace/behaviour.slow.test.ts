@@ -42,6 +42,19 @@ const nodePort = 30_080;
 
 const own: readonly Scenario[] = [
   {
+    name: '--proxy-port-range says where its own ports come from',
+    rule: '2.1',
+    flags: ['--proxy-port-range', '41000-41099'],
+    async run(t) {
+      t.service();
+      t.endpoints(['b1']);
+      await t.settled();
+      const table = ['list', 'table', t.family === 'IPv4' ? 'ip' : 'ip6', 'workshop-proxy-userspace'];
+      expect(await t.world.nft('n1', ...table)).to.match(/ \. tcp \. 80 : 410\d\d\b/);
+      expect(await t.names('c1', t.vip(80), 80)).to.eql(['b1']);
+    },
+  },
+  {
     name: 'an endpoint sees the node of its client, and not the client',
     rule: '2.1',
     async run(t) {
