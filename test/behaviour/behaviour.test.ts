@@ -7,6 +7,7 @@ import { endpointScenarios } from './scenarios/endpoints.ts';
 import { externalScenarios } from './scenarios/external.ts';
 import { modeScenarios } from './scenarios/modes.ts';
 import { operationScenarios } from './scenarios/operations.ts';
+import { sctpScenarios } from './scenarios/sctp.ts';
 import { createWorld, nodes, putNodes, type World } from './world.ts';
 
 const scenarios: readonly Scenario[] = [
@@ -15,6 +16,7 @@ const scenarios: readonly Scenario[] = [
   ...affinityScenarios,
   ...endpointScenarios,
   ...operationScenarios,
+  ...sctpScenarios,
   ...modeScenarios,
 ];
 
