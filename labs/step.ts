@@ -20,6 +20,8 @@ export interface Step {
   solve(lab: Lab): Promise<void>;
   /** Takes back what solve (or a learner) made, so that the check fails again. */
   reset(lab: Lab): Promise<void>;
+  /** Mends what would disturb other steps, as a frozen proxy does, when the learner goes to another one. */
+  leave?(lab: Lab): Promise<void>;
   /** At least two. `make` brings the mistake about after setUp; the check must then throw a CheckFailure with this id. */
   mistakes: readonly Mistake[];
   /** What happens, as the number (from 1) of the text's option; found out by doing. */

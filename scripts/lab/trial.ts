@@ -65,8 +65,11 @@ async function tryMistake(
 
 async function trySolution(bench: Bench, { step, texts }: TrialOptions): Promise<void> {
   if (!(await bench.act('set-up before the solution', 'state', step.setUp))) return;
-  if (!(await bench.act('solution', 'content', step.solve))) return;
+  const [usual] = step.mistakes;
+  // It has to solve it whatever the learner did before.
+  if (usual) await bench.act(`mistake ${usual.id} before the solution`, 'content', usual.make);
   const passed =
+    (await bench.act('solution', 'content', step.solve)) &&
     (await bench.act('check after the solution', 'content', step.check)) &&
     (await bench.act('check once more', 'content', step.check));
   if (passed) await tryPrediction(bench, step, texts);

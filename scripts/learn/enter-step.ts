@@ -9,6 +9,7 @@ import type { Context } from '../cli/command.ts';
 import { judge } from '../verify/judgement.ts';
 import type { Course } from './course.ts';
 import { pointTo } from './kubeconfig.ts';
+import { leaveStep } from './leave-step.ts';
 import { paperOf } from './paper.ts';
 import { predict } from './predict.ts';
 import { renderIntroduction, renderStep } from './render-step.ts';
@@ -38,10 +39,12 @@ export async function enterStep(
 /** The same without page and question; gives the learner's kubeconfig, and whether the step was set up already. */
 export async function beginStep(
   context: Context,
-  { store }: Course,
+  course: Course,
   ref: StepRef,
   { resume = false }: { resume?: boolean } = {},
 ): Promise<{ kubeconfig: string; wentOn: boolean }> {
+  const { store } = course;
+  await leaveStep(context, course, ref);
   const session = await openSession(context, ref);
   try {
     const wentOn = resume && store.progress().steps[ref.key] !== undefined && (await isSetUp(session));

@@ -41,10 +41,13 @@ const resetMs = 60_000;
 
 async function anew(session: Session, whole: boolean): Promise<void> {
   const { place, step, view } = session;
-  if (whole) await place.close();
-  else {
-    const lab = view(resetMs);
-    await place.open(lab.signal);
+  const lab = view(resetMs);
+  await place.open(lab.signal);
+  if (whole) {
+    // What it broke outside of its namespaces does not go with them.
+    await step.leave?.(lab);
+    await place.close();
+  } else {
     await step.reset(lab);
   }
   await setUp(session);

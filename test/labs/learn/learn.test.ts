@@ -12,6 +12,8 @@ import { type TestCluster, testCluster } from '../../whole/cluster.ts';
 
 const manifest = join(repositoryRoot(), 'manifests/hostname-deployment.yaml');
 const first = '01-pods/10-three-pods';
+/** For the shell of a node. The brackets keep it from finding itself. */
+const stateOfProxy = 'grep State "/proc/$(pgrep -o -f "[h]ostname-override=worker-node02")/status"';
 
 /** The course as a student types it. The tests follow one another, as the student does. */
 describe('a student', function () {
@@ -145,6 +147,16 @@ describe('a student', function () {
     expect(stdout).to.contain('07-dns/30-headless');
     expect((await workshop('start')).stdout).to.contain('07-dns/30-headless');
     expect((await workshop('status')).stdout).to.contain('You are at the step 07-dns/30-headless');
+  });
+
+  it('may leave a step with a frozen proxy: it goes on when the student does', async () => {
+    await workshop('goto', 'failure/proxy-frozen');
+    await workshop('solve');
+    const state = ['ssh', 'worker-node02', '--', 'sh', '-c', stateOfProxy];
+    expect((await workshop(...state)).stdout).to.match(/^State:\s+T/m);
+    const { exitCode, stderr } = await workshop('goto', 'dns/headless');
+    expect(exitCode, stderr).to.equal(0);
+    expect((await workshop(...state)).stdout).to.match(/^State:\s+[SR]/m);
   });
 
   it('sees how things stand', async () => {

@@ -56,6 +56,8 @@ export const userspaceStep: Step = {
     await readyPods(lab, `app=${page}`, 0);
     await userspaceStep.setUp(lab);
   },
+  leave: ownModeBack,
+  alone: true,
   mistakes: [
     {
       id: 'another-node',

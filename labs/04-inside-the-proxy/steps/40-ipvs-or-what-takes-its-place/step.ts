@@ -57,6 +57,8 @@ export const ipvsStep: Step = {
     await ownModeBack(lab);
     await annotate(lab, null);
   },
+  leave: ownModeBack,
+  alone: true,
   mistakes: [
     {
       id: 'not-back',

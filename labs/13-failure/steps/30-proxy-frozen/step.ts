@@ -40,6 +40,8 @@ export const proxyFrozen: Step = {
     await makeLate(lab);
   },
   reset: undo,
+  leave: thawProxies,
+  alone: true,
   mistakes: [
     {
       id: 'wrong-node',

@@ -55,6 +55,8 @@ export const cutOffStep: Step = {
     await note(lab, name, pods.map(ipOf).join());
     await known(lab, await lastNode(lab), pods.map(ipOf));
   },
+  leave: reconnect,
+  alone: true,
   mistakes: [
     {
       id: 'wrong-node',

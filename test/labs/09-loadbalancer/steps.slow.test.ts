@@ -1,4 +1,0 @@
-import { loadBalancer } from '../../../labs/09-loadbalancer/lab.ts';
-import { describeSteps } from '../step-loop.ts';
-
-describeSteps(loadBalancer);
