@@ -21,6 +21,15 @@ export interface Words {
   next: string;
   /** Where English stands in for a missing text. */
   fallback: string;
+  /** On the page of `workshop play`. */
+  noRequests: string;
+  requests: string;
+  joins: string;
+  leaves: string;
+  noEndpoints: string;
+  notReady: string;
+  /** The last line of the page; fits 80 columns. */
+  keys: string;
 }
 
 export const words: Readonly<Record<Language, Words>> = {
@@ -43,6 +52,13 @@ export const words: Readonly<Record<Language, Words>> = {
     read: 'read',
     next: 'Next',
     fallback: 'There is no text in this language yet; this is the English one.',
+    noRequests: 'requests: none yet',
+    requests: 'requests, newest first',
+    joins: 'joins',
+    leaves: 'leaves',
+    noEndpoints: 'no endpoints',
+    notReady: 'not ready',
+    keys: 'Alt+Up, Alt+Down: scroll text   Ctrl-b, arrow: other pane   exit: leave',
   },
   ko: {
     step: '단계',
@@ -63,6 +79,13 @@ export const words: Readonly<Record<Language, Words>> = {
     read: '참고',
     next: '다음',
     fallback: '이 언어로 된 글이 아직 없어 영어로 보여 줍니다.',
+    noRequests: '요청: 아직 없음',
+    requests: '요청(최근 것부터)',
+    joins: '추가됨:',
+    leaves: '빠짐:',
+    noEndpoints: '엔드포인트 없음',
+    notReady: '준비되지 않음',
+    keys: 'Alt+Up, Alt+Down: 글 스크롤   Ctrl-b, 화살표: 다른 창   exit: 나가기',
   },
   zh: {
     step: '步骤',
@@ -83,5 +106,12 @@ export const words: Readonly<Record<Language, Words>> = {
     read: '参考',
     next: '下一步',
     fallback: '还没有这种语言的文本，以下为英文。',
+    noRequests: '请求：暂无',
+    requests: '请求（最新在前）',
+    joins: '加入',
+    leaves: '离开',
+    noEndpoints: '没有端点',
+    notReady: '未就绪',
+    keys: 'Alt+Up, Alt+Down: 滚动文本   Ctrl-b, 方向键: 切换窗格   exit: 退出',
   },
 };

@@ -50,8 +50,8 @@ export function predictionLine(
 function placeOf({ outline, words }: Course, { lab, key }: StepRef, kept?: StepProgress): string {
   const steps = outline.find((each) => each.lab === lab)?.steps ?? [];
   const number = steps.findIndex((step) => step.key === key) + 1;
-  const done = kept?.done ? ` · ✓ ${words.done}` : '';
-  return `${words.step} ${number}/${steps.length} · ${key}${done}`;
+  const done = kept?.done ? `✓ ${words.done} · ` : '';
+  return `${words.step} ${number}/${steps.length} · ${done}${key}`;
 }
 
 function predictionOf({ question, options }: { question: string; options: readonly string[] }): string {

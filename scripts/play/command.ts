@@ -36,6 +36,7 @@ export const play: Command = {
       folder: repositoryRoot(),
       env: shellEnvironment(context, kubeconfig, course.language),
       shell: context.env['SHELL'] || '/bin/sh',
+      keys: course.words.keys,
       pane: (name) => [program, ...args, 'play-pane', name, String(process.pid)],
     });
     return showPage(page);

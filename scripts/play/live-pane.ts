@@ -49,7 +49,7 @@ async function showStep(context: Context, ref: StepRef, signal: AbortSignal): Pr
   const session = own.of(await openSession(context, ref));
   let check: Picture['check'];
   let lastRequest = 0;
-  const observer = createObserver(session.cluster.client(), session.place.namespace, signal);
+  const observer = createObserver(session.cluster.client(), session.place.namespace, course.words, signal);
   const redraw = () => draw(context, { ...observer.see(), check });
   const timer = setInterval(redraw, 500);
   watchConnections(session.cluster, signal, (connection) => {

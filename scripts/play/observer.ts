@@ -1,3 +1,4 @@
+import type { Words } from '../../labs/course/words.ts';
 import type { Client } from '../../lib/kube/client.ts';
 import { inform } from '../../lib/kube/informer.ts';
 import { resources } from '../../lib/kube/resources.ts';
@@ -20,7 +21,12 @@ const keptAnswers = 30;
 const keptNews = 20;
 
 /** Follows the namespace until the signal. */
-export function createObserver(client: Client, namespace: string, signal: AbortSignal): Observer {
+export function createObserver(
+  client: Client,
+  namespace: string,
+  words: Words,
+  signal: AbortSignal,
+): Observer {
   const answers: string[] = [];
   const news: string[] = [];
   const counts = new Map<string, number>();
@@ -32,7 +38,7 @@ export function createObserver(client: Client, namespace: string, signal: AbortS
     resource: resources.endpointSlices,
     onChange: (_key, now, before) => {
       const time = new Date().toTimeString().slice(0, 8);
-      for (const line of changeOf(before, now)) news.push(`${time} ${line}`);
+      for (const line of changeOf(before, now, words)) news.push(`${time} ${line}`);
       news.splice(0, news.length - keptNews);
     },
   });
@@ -83,13 +89,13 @@ function pictureOf(
 }
 
 /** `+ f47nw joins web`, `- f47nw leaves web`, for a slice that changed. */
-function changeOf(before: Slice | undefined, now: Slice | undefined): string[] {
+function changeOf(before: Slice | undefined, now: Slice | undefined, { joins, leaves }: Words): string[] {
   const service = (now ?? before)?.metadata?.labels?.['kubernetes.io/service-name'] ?? '';
   const old = readyIn(before);
   const fresh = readyIn(now);
   return [
-    ...fresh.filter((pod) => !old.includes(pod)).map((pod) => `+ ${shortName(pod)} joins ${service}`),
-    ...old.filter((pod) => !fresh.includes(pod)).map((pod) => `- ${shortName(pod)} leaves ${service}`),
+    ...fresh.filter((pod) => !old.includes(pod)).map((pod) => `+ ${shortName(pod)} ${joins} ${service}`),
+    ...old.filter((pod) => !fresh.includes(pod)).map((pod) => `- ${shortName(pod)} ${leaves} ${service}`),
   ];
 }
 

@@ -9,6 +9,8 @@ export interface PageOptions {
   folder: string;
   env: Readonly<Record<string, string>>;
   shell: string;
+  /** The page's last line. */
+  keys: string;
   /** The command line of a pane of ours. */
   pane: (name: 'text' | 'live') => readonly string[];
 }
@@ -51,7 +53,7 @@ export async function openPage(options: PageOptions): Promise<Page> {
       ...made,
       ...pane('text'),
     );
-    await setUp(tmux, text);
+    await setUp(tmux, text, options.keys);
     await tmux('split-window', '-t', text, '-v', '-l', `${liveRows(rows)}`, ...made, ...pane('live'));
     const right = await tmux('split-window', '-t', text, '-h', '-l', '50%', ...made, ...inShell);
     // Leaving the shell leaves the page.
@@ -71,13 +73,15 @@ function liveRows(rows: number): number {
   return Math.max(7, Math.min(12, Math.floor(rows / 3)));
 }
 
-const help = ' Alt+Up, Alt+Down: scroll the text   Ctrl-b and an arrow: other pane   exit: leave ';
-
-async function setUp(tmux: (...args: string[]) => Promise<string>, text: string): Promise<void> {
+async function setUp(
+  tmux: (...args: string[]) => Promise<string>,
+  text: string,
+  keysHelp: string,
+): Promise<void> {
   const settings: [string, string][] = [
     ['status-left', ''],
     ['status-right', ''],
-    ['window-status-current-format', help],
+    ['window-status-current-format', ` ${keysHelp}`],
     ['status-style', 'default'],
     ['mouse', 'on'],
     ['escape-time', '10'],

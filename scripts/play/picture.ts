@@ -21,23 +21,21 @@ export interface PictureService {
 /** The picture as lines of a terminal of that size, the most important first. Everything is said in words and figures. */
 export function drawPicture(
   picture: Picture,
-  words: Pick<Words, 'done' | 'notDone' | 'expected' | 'observed'>,
+  words: Words,
   size: { columns: number; rows: number },
 ): string[] {
   const { answered, news } = picture;
   const lines = [
     ...checkLines(picture.check, words),
-    answered.length === 0
-      ? 'requests: none yet'
-      : `requests, newest first: ${[...answered].reverse().join(' ')}`,
-    ...picture.services.map(serviceLine),
+    answered.length === 0 ? words.noRequests : `${words.requests}: ${[...answered].reverse().join(' ')}`,
+    ...picture.services.map((service) => serviceLine(service, words)),
   ];
   const room = size.rows - lines.length;
   if (room > 0) lines.push(...news.slice(-room).reverse());
   return lines.slice(0, size.rows).map((line) => cut(line, size.columns));
 }
 
-function checkLines(check: Picture['check'], words: Parameters<typeof drawPicture>[1]): string[] {
+function checkLines(check: Picture['check'], words: Words): string[] {
   if (check === undefined) return ['…'];
   if ('fault' in check) return [`! ${check.fault}`];
   if (check.done) return [`✓ ${words.done}: workshop next`];
@@ -48,11 +46,11 @@ function checkLines(check: Picture['check'], words: Parameters<typeof drawPictur
   ];
 }
 
-function serviceLine({ name, address, endpoints }: PictureService): string {
+function serviceLine({ name, address, endpoints }: PictureService, words: Words): string {
   const pods = endpoints.map(({ pod, ready, connections }) => {
-    return `${pod} ${ready ? '' : 'not ready '}(${connections})`;
+    return `${pod} ${ready ? '' : `${words.notReady} `}(${connections})`;
   });
-  return `${name} ${address} -> ${pods.length === 0 ? 'no endpoints' : pods.join(', ')}`;
+  return `${name} ${address} -> ${pods.length === 0 ? words.noEndpoints : pods.join(', ')}`;
 }
 
 /** One row each, whatever it holds. */

@@ -5,6 +5,7 @@ import { renderMarkdown } from '../../../labs/course/markdown/render.ts';
 import { columnsOf } from '../../../labs/course/markdown/width.ts';
 import { courseOutline } from '../../../labs/course/outline.ts';
 import { readStepText } from '../../../labs/course/read-text.ts';
+import { words } from '../../../labs/course/words.ts';
 import { labs } from '../../../labs/index.ts';
 import { lintCourse } from '../../../scripts/lab/lint.ts';
 
@@ -42,6 +43,10 @@ describe('the content of the course', () => {
       }
     });
   }
+
+  it("has words for the page's last line that fit 80 columns", () => {
+    for (const language of languages) expect(columnsOf(words[language].keys)).to.be.at.most(78);
+  });
 
   it('has nothing for workshop lab lint to find', async () => {
     const found = await lintCourse({ online: false, signal: AbortSignal.timeout(10_000) });
