@@ -1,7 +1,7 @@
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
-import { anonymised } from './anonymise.ts';
+import { anonymisedAll } from './anonymise.ts';
 import { renderCsv } from './csv.ts';
 import { deliver } from './deliver.ts';
 import { renderHtml } from './html.ts';
@@ -39,8 +39,8 @@ export const reportCommand: Command = {
       args.length > 0 ? readResults(args) : { results: [ownResult(context)], damaged: [], superseded: [] };
     for (const { file, why } of read.damaged) progress.warn(`${file} is not counted: ${why}`);
     for (const { file, by } of read.superseded) progress.warn(`${file} is not counted: ${by} is newer`);
-    const results = flags['anonymise'] === true ? anonymised(read.results) : read.results;
-    deliver(context, render(format, results, { ...read, single: args.length === 0 }));
+    const shown = flags['anonymise'] === true ? anonymisedAll(read) : read;
+    deliver(context, render(format, shown.results, { ...shown, single: args.length === 0 }));
     return read.damaged.length > 0 ? 1 : 0;
   },
 };

@@ -8,10 +8,15 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem
 table { border-collapse: collapse; display: block; overflow-x: auto }
 th, td { border: 1px solid #bbb; padding: .25rem .6rem; text-align: left; vertical-align: top }
 th { background: #eee }
+td:not(:last-child) { white-space: nowrap }
 svg { width: 100%; height: auto; border: 1px solid #bbb }
 svg text { font: 12px system-ui, sans-serif; fill: #111 }
+svg path { stroke: #ddd }
+svg rect { fill: #d6e4f5; stroke: #4a6a94 }
+svg rect.open { fill: none; stroke-dasharray: 3 2 }
 @media (prefers-color-scheme: dark) {
   body { color: #eee; background: #111 } th { background: #333 } svg text { fill: #eee }
+  svg path { stroke: #333 } svg rect { fill: #24405f; stroke: #8fb0dc }
 }
 `;
 

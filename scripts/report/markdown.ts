@@ -34,7 +34,7 @@ export function learnerCells(each: LearnerSummary): string[] {
     `${hints}`,
     `${solutions}`,
     `${predictions.right}/${predictions.made}`,
-    stuckAt ? `${stuckAt.key} (${stuckAt.attempts} checks)` : '',
+    stuckAt ? `${stuckAt.key} (${stuckAt.attempts} ${stuckAt.attempts === 1 ? 'check' : 'checks'})` : '',
   ];
 }
 

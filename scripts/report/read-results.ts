@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { messageOf } from '../../lib/errors.ts';
+import { codeOf, messageOf } from '../../lib/errors.ts';
 import resultSchema from './result.schema.json' with { type: 'json' };
 import { isWhole, type Result } from './result.ts';
 import { type Schema, schemaFault } from './schema.ts';
@@ -43,7 +43,9 @@ function readResult(file: string): { result: Result } | { why: string } {
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    return { why: error instanceof SyntaxError ? 'it is cut off, or no JSON' : messageOf(error) };
+    // The system's own sentence would name the file once more.
+    const why = `it cannot be read (${codeOf(error) ?? messageOf(error)})`;
+    return { why: error instanceof SyntaxError ? 'it is cut off, or no JSON' : why };
   }
   const fault = schemaFault(value, resultSchema as Schema);
   if (fault !== undefined) return { why: `it is no result: ${fault}` };

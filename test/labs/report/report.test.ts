@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { anonymised } from '../../../scripts/report/anonymise.ts';
+import { anonymised, anonymisedAll } from '../../../scripts/report/anonymise.ts';
 import { renderCsv } from '../../../scripts/report/csv.ts';
 import { renderHtml } from '../../../scripts/report/html.ts';
 import { renderJunitReport } from '../../../scripts/report/junit.ts';
@@ -83,6 +83,7 @@ describe('results of a class', () => {
     const { results, damaged } = readResults([...files, good, missing]);
     expect(results.map(({ learner }) => learner)).to.deep.equal(['Ann']);
     expect(damaged.map(({ file }) => file)).to.deep.equal([...files, missing]);
+    expect(damaged.at(-1)?.why).to.equal('it cannot be read (ENOENT)');
     for (const [index, [, , why]] of broken.entries()) expect(damaged[index]?.why).to.contain(why);
   });
 
@@ -131,6 +132,13 @@ describe('results of a class', () => {
     }
   });
 
+  it('lose the names of damaged files with it, too', () => {
+    const damaged = [{ file: 'results/ann.json', why: 'it is cut off, or no JSON' }];
+    const hidden = anonymisedAll({ results: [resultOf('Ann')], damaged, superseded: [] });
+    expect(hidden.damaged).to.deep.equal([{ file: 'file 1', why: 'it is cut off, or no JSON' }]);
+    expect(renderHtml(hidden.results, hidden.damaged)).to.not.match(/ann/i);
+  });
+
   it('hold names that are no code anywhere', () => {
     const results = [resultOf('=cmd|"x"'), resultOf('<script>alert(1)</script>|`x`')];
     expect(renderCsv(results)).to.contain('"\'=cmd|""x"""');
@@ -145,7 +153,8 @@ describe('results of a class', () => {
       .to.match(/^<!doctype html>/)
       .and.not.match(/(src|href)=/);
     expect(page).to.contain('c.json').and.contain('<svg').and.contain('01-pods/20-replaced (3 checks)');
-    expect(page).to.contain(
+    expect(page).to.contain('<title>01-pods/10-three-pods: begun 2026-01-01 11:00 UTC, not done yet</title>');
+    expect(renderHtml([resultOf('Ann')])).to.contain(
       '✗<title>2026-01-01 11:00 UTC 01-pods/10-three-pods: checked, &#60;i&#62;</title>',
     );
   });
