@@ -10,6 +10,17 @@ mkdir -p /etc/kubernetes
 if [ ! -e $initialized ]; then
 	# A half-made control plane is not repaired by a second init.
 	[ ! -e $admin ] || kubeadm reset --force >/dev/null
+	# A busy emulated machine answers its probes late; to be killed for it, and begun again, only makes it busier.
+	mkdir -p /etc/kubernetes/patches
+	for part in etcd kube-apiserver kube-controller-manager kube-scheduler; do
+		put /etc/kubernetes/patches/$part+strategic.yaml <<X
+spec:
+  containers:
+  - name: $part
+    livenessProbe: {failureThreshold: 60, timeoutSeconds: 60}
+    startupProbe: {failureThreshold: 120, timeoutSeconds: 60}
+X
+	done
 	put /etc/kubernetes/kubeadm.yaml <<X
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
@@ -23,6 +34,7 @@ nodeRegistration:
 bootstrapTokens:
 - {token: $TOKEN, ttl: "24h0m0s"}
 skipPhases: [addon/kube-proxy]
+patches: {directory: /etc/kubernetes/patches}
 timeouts: # an emulated machine is some twenty times slower
   controlPlaneComponentHealthCheck: 20m0s
   kubeletHealthCheck: 20m0s
