@@ -2,6 +2,7 @@ import { didYouMean } from '../../../lib/suggest.ts';
 import { usageError } from '../../cli/failure.ts';
 import { bundle } from './bundle.ts';
 import { controlPlane, joinWorkers } from './control-plane.ts';
+import { loadBalancer } from './load-balancer.ts';
 import { machines } from './machines.ts';
 import { network } from './network.ts';
 import { preflight } from './preflight.ts';
@@ -20,6 +21,7 @@ export const phases: readonly Phase[] = [
   controlPlane,
   joinWorkers,
   proxy,
+  loadBalancer,
   dns,
   ready,
 ];

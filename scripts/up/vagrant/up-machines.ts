@@ -57,11 +57,17 @@ async function runPhases(
   before: VagrantRecord,
 ): Promise<void> {
   const { paths } = common;
-  let record = { ...before, phases: before.phases.filter(({ name }) => name !== 'ready') };
+  let record = before;
   writeVagrantRecord(paths.record, record);
   for (const phase of chosen) {
     const from = performance.now();
-    await progress.step(phase.name, () => phase.run({ ...common, record }));
+    await progress
+      .step(phase.name, () => phase.run({ ...common, record }))
+      .catch((error: unknown) => {
+        const phases = record.phases.filter(({ name }) => name !== 'ready');
+        writeVagrantRecord(paths.record, { ...record, phases });
+        throw error;
+      });
     const done: PhaseRecord = {
       name: phase.name,
       ms: Math.round(performance.now() - from),

@@ -24,7 +24,7 @@ describe('up with virtual machines', () => {
 
   it('goes through its phases in this order', () => {
     expect(phases.map(({ name }) => name).join(' ')).to.equal(
-      'preflight bundle network machines provision control-plane join proxy dns ready',
+      'preflight bundle network machines provision control-plane join proxy load-balancer dns ready',
     );
   });
 
