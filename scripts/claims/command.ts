@@ -3,6 +3,7 @@ import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
 import { table } from '../cli/output.ts';
 import { deliver } from '../report/deliver.ts';
+import { wrap } from '../verify/report/wrap.ts';
 import { renderLedger } from './html.ts';
 import { readLedgers } from './ledgers.ts';
 import { type ClaimRow, claimRows } from './rows.ts';
@@ -29,7 +30,7 @@ export const ledger: Command = {
     const format = json ? 'json' : (flags['format'] ?? 'table');
     if (format === 'json') deliver(context, `${JSON.stringify(rows, null, 2)}\n`);
     else if (format === 'html') deliver(context, renderLedger(rows, Object.keys(ledgers)));
-    else if (format === 'table') deliver(context, `${asTable(rows)}\n`);
+    else if (format === 'table') deliver(context, `${asTable(rows)}\n${footnotes(rows)}`);
     else throw usageError(`--format "${format}" is none of table, json, html`);
     return 0;
   },
@@ -51,6 +52,12 @@ function asTable(rows: readonly ClaimRow[]): string {
       ];
     }),
   );
+}
+
+function footnotes(rows: readonly ClaimRow[]): string {
+  return rows
+    .flatMap(({ id, note }) => (note === undefined ? [] : ['', ...wrap(`${id}: ${note}`, 80), '']))
+    .join('\n');
 }
 
 /** The whole sentence is in the JSON and on the page. */

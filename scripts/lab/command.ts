@@ -32,7 +32,6 @@ export const labCommand: Command = {
   flags: {
     all: { type: 'boolean', summary: 'every step' },
     lang: { type: 'string', value: 'LANG', summary: 'only this language (default: all three; export: en)' },
-    backend: { type: 'string', value: 'NAME', summary: 'refuse unless the cluster is of this kind' },
     online: { type: 'boolean', summary: 'lint: ask each linked page whether it is there' },
     output: { type: 'string', value: 'DIR', summary: 'export: where to write' },
     repository: { type: 'string', value: 'URL', summary: 'export: where learners clone the workshop from' },

@@ -46,9 +46,9 @@ export function killercodaFiles(lab: LabOutline, options: KillercodaOptions): [s
 function stepFiles({ key, step }: StepRef, text: StepText, language: Language): [string, string][] {
   return [
     [`${step}/text.md`, page(text, language)],
-    [`${step}/begin.sh`, script(`npx workshop goto ${key} >/dev/null`)],
+    [`${step}/begin.sh`, script(`workshop goto ${key} >/dev/null`)],
     // Only the exit code counts there; what is wrong is said by `workshop verify` in the terminal.
-    [`${step}/verify.sh`, script(`npx workshop verify ${key} >/dev/null`)],
+    [`${step}/verify.sh`, script(`workshop verify ${key} >/dev/null`)],
   ];
 }
 
@@ -81,24 +81,39 @@ function copyable(text: string): string {
 
 const folder = '/root/workshop';
 const marker = '/tmp/workshop-is-up';
+const failed = '/tmp/workshop-failed';
+const log = '/tmp/workshop-up.log';
 
 function script(line: string): string {
   return `#!/bin/sh\ncd ${folder} && ${line}\n`;
 }
 
+/** Their plain Ubuntu has neither Node.js nor kubectl. */
 function upScript(repository: string): string {
   return `#!/bin/sh
 set -e
+trap '[ $? = 0 ] || touch ${failed}' EXIT
+exec >${log} 2>&1
+case $(uname -m) in aarch64) node=arm64 kube=arm64 ;; *) node=x64 kube=amd64 ;; esac
+command -v node || curl -fsSL "${nodeRelease}-linux-$node.tar.gz" | tar -xz -C /usr/local --strip-components 1
+command -v kubectl || curl -fsSL -o /usr/local/bin/kubectl "${kubectlRelease}/$kube/kubectl"
+chmod +x "$(command -v kubectl || echo /usr/local/bin/kubectl)"
 git clone --depth 1 ${repository} ${folder}
 cd ${folder}
 npm run setup
-npx workshop up
+printf '#!/bin/sh\\nexec node ${folder}/scripts/bin/workshop.js "$@"\\n' >/usr/local/bin/workshop
+chmod +x /usr/local/bin/workshop
+workshop up
 touch ${marker}
 `;
 }
 
-const waitScript = `echo "The cluster is coming up …"
-while [ ! -e ${marker} ]; do sleep 1; done
-cd ${folder} && export KUBECONFIG=$(npx workshop kubeconfig path | sed 's|/kubeconfig$|/course.kubeconfig|')
-echo "Ready. Read the text, and check yourself with: npx workshop verify"
+const nodeRelease = 'https://nodejs.org/dist/v20.20.2/node-v20.20.2';
+const kubectlRelease = 'https://dl.k8s.io/release/v1.35.4/bin/linux';
+
+const waitScript = `echo "The cluster is coming up, which takes a minute or two …"
+while [ ! -e ${marker} ] && [ ! -e ${failed} ]; do sleep 1; done
+[ ! -e ${failed} ] || { echo "It did not come up:"; tail -n 5 ${log}; }
+cd ${folder} && export KUBECONFIG=$(workshop kubeconfig path | sed 's|/kubeconfig$|/course.kubeconfig|')
+[ -e ${failed} ] || echo "Ready. Read the text, and check yourself with: workshop verify"
 `;

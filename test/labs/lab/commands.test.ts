@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { courseOutline } from '../../../labs/course/outline.ts';
 import { readIntroduction, readStepText } from '../../../labs/course/read-text.ts';
+import { run } from '../../../lib/exec.ts';
 import { createLab } from '../../../scripts/lab/new.ts';
 import { type TestCluster, testCluster } from '../../whole/cluster.ts';
 
@@ -104,7 +105,10 @@ describe('workshop lab', function () {
     const page = readFileSync(join(folder, '01-pods/10-three-pods/text.md'), 'utf8');
     expect(page).to.contain('<summary>힌트 1</summary>').and.contain('```{{copy}}');
     expect(readFileSync(join(folder, '01-pods/10-three-pods/verify.sh'), 'utf8')).to.contain(
-      'npx workshop verify 01-pods/10-three-pods',
+      'workshop verify 01-pods/10-three-pods',
     );
+    for (const name of ['up.sh', 'wait.sh', '10-three-pods/begin.sh']) {
+      await run('sh', ['-n', join(folder, '01-pods', name)]);
+    }
   });
 });
