@@ -16,7 +16,7 @@ export function ownResult(context: Context): Result {
     schema: 'workshop/result/v1',
     workshop: version(),
     learner: typeof learner === 'string' && learner.trim() !== '' ? learner.trim() : userInfo().username,
-    backend: 'sandbox',
+    backend: context.backend,
     madeAt: new Date().toISOString(),
     steps: outline.flatMap((lab) => lab.steps.map(({ key }) => resultOf(key, steps[key]))),
     events: store.events().map(timelineEvent),
