@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { courseFigures } from './course.ts';
 import { freshCloneFigures } from './fresh-clone.ts';
 import { machineFacts } from './machine.ts';
 import { run as proxyFigures } from './proxy/bench.ts';
@@ -10,6 +11,7 @@ import { sandboxFigures } from './sandbox.ts';
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   sandbox: sandboxFigures,
   proxy: proxyFigures,
+  course: courseFigures,
   fresh: freshCloneFigures,
 };
 
