@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './root.ts';
 
-export type Program = 'sandbox' | 'proxy' | 'workshop';
+export type Program = 'sandbox' | 'proxy' | 'loadbalancer' | 'workshop';
 
 /** Where each program begins, when it is run from its sources. */
 const sources: Readonly<Record<Program, string>> = {
   sandbox: 'sandbox/main.ts',
   proxy: 'proxy/main.ts',
+  loadbalancer: 'loadbalancer/main.ts',
   workshop: 'scripts/cli/main.ts',
 };
 

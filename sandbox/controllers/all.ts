@@ -4,8 +4,6 @@ import { deploymentController } from './deployment/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { garbageCollector } from './garbage/controller.ts';
-import { loadBalancerController } from './loadbalancer/controller.ts';
-import { parsePool } from './loadbalancer/pool.ts';
 import { endpointSliceMirroringController } from './mirroring/controller.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { nodeIpamController } from './node/ipam-controller.ts';
@@ -20,8 +18,6 @@ export interface ControllerSettings {
   clusterCidr: string;
   /** Prefix length of each node's part of it. */
   maskSize: number;
-  /** Addresses for LoadBalancers, `192.168.56.240-192.168.56.250`; without it they stay `<pending>`. */
-  pool: string | undefined;
   /** A node that is silent for so long is given up. Default 40 s. */
   nodeGraceMs?: number;
 }
@@ -29,7 +25,7 @@ export interface ControllerSettings {
 /** Upstream's --node-monitor-grace-period before 1.32; heartbeats come every ten seconds. */
 const nodeGraceMs = 40_000;
 
-/** Everything that runs in this process. Throws RangeError when a network or the pool is malformed. */
+/** Everything that runs in this process. Throws RangeError when a network is malformed. */
 export function allControllers(settings: ControllerSettings): Controller[] {
   const cidr = parseCidr(settings.clusterCidr);
   const { maskSize } = settings;
@@ -49,6 +45,5 @@ export function allControllers(settings: ControllerSettings): Controller[] {
     endpointSliceController,
     endpointSliceMirroringController,
     endpointsController,
-    loadBalancerController(settings.pool ? parsePool(settings.pool) : undefined),
   ];
 }

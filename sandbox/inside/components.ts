@@ -18,13 +18,11 @@ export function componentsOf(
   if (!first) return [];
   return [
     ...(controlPlane.kind === 'kubernetes'
-      ? [
-          ...kubernetesControlPlane(settings, paths, { node: first, bundle: controlPlane.bundle }),
-          controllers(settings, paths, first, 'loadbalancer'),
-        ]
+      ? kubernetesControlPlane(settings, paths, { node: first, bundle: controlPlane.bundle })
       : [apiServer(settings, paths, first), controllers(settings, paths, first)]),
     ...settings.nodes.map((node) => nodeAgent(settings, paths, node, controlPlane)),
     ...settings.nodes.map((node) => proxy(settings, paths, node)),
+    ...loadBalancers(settings, paths),
   ];
 }
 
@@ -59,18 +57,11 @@ function apiServer(
   };
 }
 
-/** All of ours, or only the one that Kubernetes has not. */
-function controllers(
-  { network }: Settings,
-  paths: ClusterPaths,
-  { name }: NodeSettings,
-  only?: 'loadbalancer',
-): ComponentSpec {
-  const component = only ?? 'controllers';
+function controllers({ network }: Settings, paths: ClusterPaths, { name }: NodeSettings): ComponentSpec {
   return {
-    name: component,
+    name: 'controllers',
     node: name,
-    logFile: `${paths.logs}/${component}.log`,
+    logFile: `${paths.logs}/controllers.log`,
     ready: { kind: 'running' },
     command: [
       ...programCommand('sandbox', lean),
@@ -79,11 +70,31 @@ function controllers(
         kubeconfig: `${paths.kubeconfigs}/controllers.conf`,
         'cluster-cidr': network.pods,
         'node-cidr-mask-size': '24',
-        'load-balancer-pool': network.loadBalancers,
-        controllers: only,
       }),
     ],
   };
+}
+
+/** On the workers, as load balancers keep away from control planes; one of them announces at a time. */
+function loadBalancers({ network, nodes }: Settings, paths: ClusterPaths): ComponentSpec[] {
+  const { loadBalancers: pool } = network;
+  if (pool === undefined) return [];
+  const [first, ...workers] = nodes;
+  return (workers.length > 0 ? workers : first ? [first] : []).map(({ name, address }) => ({
+    name: `loadbalancer@${name}`,
+    node: name,
+    logFile: `${paths.logs}/loadbalancer-${name}.log`,
+    ready: { kind: 'running' },
+    command: [
+      ...programCommand('loadbalancer', lean),
+      ...flags({
+        kubeconfig: `${paths.kubeconfigs}/loadbalancer.conf`,
+        'node-name': name,
+        'node-ip': address,
+        pool,
+      }),
+    ],
+  }));
 }
 
 function nodeAgent(

@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Resource } from '../../lib/kube/resources.ts';
 import type { KubeObject } from '../../lib/kube/types.ts';
+import { repositoryRoot } from '../../lib/root.ts';
+import { parseYamlStream } from '../../lib/yaml.ts';
 
 /** Kinds that a real API server has and the embedded one does not: that has a fixed table (sandbox/apiserver/auth). */
 export const rbacResources = {
   clusterRoles: clusterWide('clusterroles', 'ClusterRole'),
   clusterRoleBindings: clusterWide('clusterrolebindings', 'ClusterRoleBinding'),
+  roles: { ...clusterWide('roles', 'Role'), namespaced: true },
+  roleBindings: { ...clusterWide('rolebindings', 'RoleBinding'), namespaced: true },
 } as const satisfies Record<string, Resource>;
 
 /**
@@ -22,7 +28,13 @@ export function rbacObjects(): KubeObject[] {
       rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] }],
     } as KubeObject,
     binding('workshop:node-routes', 'workshop:node-routes', 'system:nodes'),
+    ...loadBalancerRoles(),
   ];
+}
+
+function loadBalancerRoles(): KubeObject[] {
+  const file = join(repositoryRoot(), 'loadbalancer', 'rbac.yaml');
+  return parseYamlStream(readFileSync(file, 'utf8'), file) as KubeObject[];
 }
 
 const group = 'rbac.authorization.k8s.io';

@@ -1,4 +1,4 @@
-import { addressAt, addressToBits, bitsToAddress, parseCidr } from '../../lib/ip.ts';
+import { parseCidr } from '../../lib/ip.ts';
 import { lanAddress } from '../../lib/settings/meaning.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 
@@ -27,7 +27,6 @@ export function planNetwork(settings: Settings): NetworkPlan {
       ]),
       'link set lan0 up',
       'route add unreachable default',
-      ...loadBalancerRoutes(settings),
     ]),
     nodes: settings.nodes.map(({ name, address }) => ({
       name,
@@ -39,28 +38,6 @@ export function planNetwork(settings: Settings): NetworkPlan {
       ]),
     })),
   };
-}
-
-/** Addresses given to LoadBalancer Services have no host of their own on the LAN: one worker takes their packets. */
-function loadBalancerRoutes({ network, nodes }: Settings): string[] {
-  const taker = nodes[1] ?? nodes[0];
-  if (network.loadBalancers === undefined || taker === undefined) return [];
-  const [from = '', to = ''] = network.loadBalancers.split('-');
-  return cidrsOf(from, to).map((cidr) => `route add ${cidr} via ${taker.address}`);
-}
-
-/** The fewest networks that hold exactly the IPv4 addresses from the first to the last. */
-export function cidrsOf(first: string, last: string): string[] {
-  const cidrs: string[] = [];
-  const end = addressToBits(last);
-  for (let at = addressToBits(first); at <= end; ) {
-    let size = 1n;
-    while (at % (size * 2n) === 0n && at + size * 2n - 1n <= end) size *= 2n;
-    const cidr = `${bitsToAddress(at, 'IPv4')}/${33 - size.toString(2).length}`;
-    cidrs.push(cidr);
-    at = addressToBits(addressAt(parseCidr(cidr), size - 1n)) + 1n;
-  }
-  return cidrs;
 }
 
 function lines(commands: readonly string[]): string {

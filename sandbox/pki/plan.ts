@@ -63,6 +63,7 @@ export function plan(settings: Settings, servers: Servers): Wanted[] {
     user('controllers', 'system:kube-controller-manager', ['system:masters']),
     user('scheduler', 'system:kube-scheduler', []),
     user('proxy', 'system:kube-proxy', []),
+    user('loadbalancer', 'workshop:loadbalancer', []),
     user('dns', 'system:dns', [], servers.service),
   ];
 }

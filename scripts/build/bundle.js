@@ -37,6 +37,7 @@ export async function bundleAll(root) {
         chunkNames: 'chunks/[name]-[hash]',
       }),
       build({ ...common, entryPoints: { proxy: `${root}/proxy/main.ts` }, outdir: fresh }),
+      build({ ...common, entryPoints: { loadbalancer: `${root}/loadbalancer/main.ts` }, outdir: fresh }),
       build({
         ...common,
         entryPoints: { schema: `${root}/scripts/build/schema.ts` },
@@ -57,6 +58,6 @@ async function install(from, to) {
   // Moved, not copied: a program that starts at this moment finds each chunk whole.
   for (const name of await readdir(`${from}/chunks`))
     await rename(`${from}/chunks/${name}`, `${to}/chunks/${name}`);
-  for (const name of ['workshop.js', 'sandbox.js', 'proxy.js'])
+  for (const name of ['workshop.js', 'sandbox.js', 'proxy.js', 'loadbalancer.js'])
     await rename(`${from}/${name}`, `${to}/${name}`);
 }

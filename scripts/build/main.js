@@ -1,7 +1,7 @@
 /**
  * Bundles what runs: build/workshop.js (the commands), build/sandbox.js (the embedded cluster), build/proxy.js (the node
- * proxy, one file for any node) and build/schema.json (the API's types). Plain JavaScript, since it runs before anything is
- * built. `--if-stale` does nothing when no source is newer than the last build.
+ * proxy, one file for any node), build/loadbalancer.js (as that one) and build/schema.json (the API's types). Plain JavaScript,
+ * since it runs before anything is built. `--if-stale` does nothing when no source is newer than the last build.
  */
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

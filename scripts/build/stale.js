@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 
-const sources = ['lib', 'proxy', 'sandbox', 'labs', 'scripts', 'package-lock.json'];
+const sources = ['lib', 'proxy', 'loadbalancer', 'sandbox', 'labs', 'scripts', 'package-lock.json'];
 
 /**
  * True when there is no finished build, or a source changed after it began.

@@ -34,10 +34,26 @@ export function rulesFor(user: User): readonly Rule[] {
   ];
 }
 
+const leases = 'leases.coordination.k8s.io';
+
 const byName: Readonly<Record<string, readonly Rule[]>> = {
   'system:kube-proxy': [
     { verbs: ['list', 'watch'], resources: ['services', 'endpoints', 'endpointslices.discovery.k8s.io'] },
     { verbs: read, resources: ['nodes'] },
+    events,
+  ],
+  // As loadbalancer/rbac.yaml has it for other clusters.
+  'workshop:loadbalancer': [
+    { verbs: ['list', 'watch'], resources: ['services'] },
+    { verbs: ['patch'], resources: ['services/status'] },
+    { verbs: ['get'], resources: ['nodes'] },
+    { verbs: ['create'], resources: [leases], namespace: 'kube-system' },
+    {
+      verbs: ['get', 'update'],
+      resources: [leases],
+      namespace: 'kube-system',
+      name: 'workshop-loadbalancer',
+    },
     events,
   ],
   'system:dns': [

@@ -21,7 +21,7 @@ describe('the controllers against an API server', function () {
   this.timeout(60_000);
   let cluster: RunningControllers;
   before(async () => {
-    cluster = await runningControllers({ pool: '192.168.56.240-192.168.56.241' });
+    cluster = await runningControllers();
   });
   after(() => cluster.close());
 
@@ -240,27 +240,6 @@ describe('the controllers against an API server', function () {
     await soon('the mirror to go', async () => {
       return (await list(resources.endpointSlices, 'kubernetes.io/service-name=by-hand')).length === 0;
     });
-  });
-
-  it('gives LoadBalancers addresses from the pool, honours wishes, and warns when it cannot', async () => {
-    const ip = async (name: string) =>
-      (await get<Service>(resources.services, name)).status?.loadBalancer?.ingress?.[0];
-    await expose('lb-a', { type: 'LoadBalancer', loadBalancerIP: '192.168.56.241' });
-    await soon('the wished address', async () => (await ip('lb-a'))?.ip === '192.168.56.241');
-    expect(await ip('lb-a')).to.include({ ipMode: 'VIP' });
-    await expose('lb-b', { type: 'LoadBalancer' });
-    await soon('the other address', async () => (await ip('lb-b'))?.ip === '192.168.56.240');
-    await expose('lb-c', { type: 'LoadBalancer' });
-    await expose('lb-far', { type: 'LoadBalancer', loadBalancerIP: '10.9.9.9' });
-    await soon('two warnings', async () => (await events('AllocationFailed')).length >= 2);
-    expect(await kubectl('get', 'service', 'lb-c')).to.include('<pending>');
-    await cluster.restart();
-    await kubectl('delete', 'service', 'lb-a');
-    await soon('the freed address', async () => (await ip('lb-c'))?.ip === '192.168.56.241');
-    expect((await ip('lb-b'))?.ip, 'kept over the restart').to.equal('192.168.56.240');
-    await kubectl('patch', 'service', 'lb-b', '-p', '{"spec":{"type":"NodePort"}}');
-    await soon('no address for a NodePort', async () => (await ip('lb-b')) === undefined);
-    await kubectl('delete', 'service', 'lb-b', 'lb-c', 'lb-far');
   });
 
   it('says why a pod fits nowhere, and places it when a node changes', async () => {

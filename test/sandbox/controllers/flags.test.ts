@@ -9,12 +9,6 @@ describe('wrong flags of controllers and DNS', () => {
     ['an unknown flag', controllers, ['--kubeconfg=x'], /--kubeconfg/],
     ['a malformed network', controllers, ['--kubeconfig=x', '--cluster-cidr=172.16.0.1/16'], /host bits/],
     ['a mask that does not fit', controllers, ['--kubeconfig=x', '--node-cidr-mask-size=8'], /does not fit/],
-    [
-      'a pool that ends before it begins',
-      controllers,
-      ['--kubeconfig=x', '--load-balancer-pool=1.1.1.9-1.1.1.1'],
-      /ends before/,
-    ],
     ['no kubeconfig', dns, [], /--kubeconfig is missing/],
     ['no port', dns, ['--kubeconfig=x', '--port=70000'], /--port 70000 is not a port/],
     ['no address', dns, ['--kubeconfig=x', '--upstream=a:b:c'], /not a DNS server's address/],

@@ -38,9 +38,7 @@ describe('the processes of controllers and DNS', function () {
 
   it('the controllers start with the rights of kube-controller-manager and end cleanly', async () => {
     const kubeconfig = await api.kubeconfigFor('system:kube-controller-manager', ['system:masters']);
-    const pool = '192.168.56.240-192.168.56.250';
-    const flags = [`--kubeconfig=${kubeconfig}`, `--load-balancer-pool=${pool}`];
-    expect(await startAndEnd('controllers started', 'controllers', ...flags)).to.equal(0);
+    expect(await startAndEnd('controllers started', 'controllers', `--kubeconfig=${kubeconfig}`)).to.equal(0);
   });
 
   it('the DNS server starts with the rights of system:dns and ends cleanly', async () => {

@@ -57,7 +57,6 @@ function start(client: Client, settings: Partial<ControllerSettings>): { stop():
   const controllers = allControllers({
     clusterCidr: '172.16.0.0/16',
     maskSize: 24,
-    pool: undefined,
     ...settings,
   });
   const done = runControllers(controllers, { client, log: silentLog, signal: stop.signal });

@@ -14,11 +14,12 @@ describe('the components of a sandbox below a control plane of Kubernetes', () =
   });
   const commandOf = (name: string) => components.find((each) => each.name === name)?.command ?? [];
 
-  it('are its programs, the addresses of LoadBalancers, and the same agents and proxies', () => {
+  it('are its programs, and the same agents, proxies and load balancers', () => {
     expect(components.map(({ name }) => name)).to.deep.equal([
-      ...['etcd', 'apiserver', 'controllers', 'scheduler', 'loadbalancer'],
+      ...['etcd', 'apiserver', 'controllers', 'scheduler'],
       ...['node@master-node', 'node@worker-node01', 'node@worker-node02'],
       ...['proxy@master-node', 'proxy@worker-node01', 'proxy@worker-node02'],
+      ...['loadbalancer@worker-node01', 'loadbalancer@worker-node02'],
     ]);
   });
 
@@ -40,7 +41,7 @@ describe('the components of a sandbox below a control plane of Kubernetes', () =
     expect(commandOf('apiserver')).to.include('--service-cluster-ip-range=172.17.0.0/18');
     expect(commandOf('apiserver')).to.include('--service-node-port-range=30000-32767');
     expect(commandOf('controllers')).to.include('--cluster-cidr=172.16.0.0/16');
-    expect(commandOf('loadbalancer').join(' ')).to.contain('192.168.56.240-192.168.56.250');
+    expect(commandOf('loadbalancer@worker-node01').join(' ')).to.contain('192.168.56.240-192.168.56.250');
     expect(commandOf('node@worker-node01')).to.include('--coredns=/bundle/bin/coredns');
   });
 
@@ -63,11 +64,12 @@ describe('the add-ons below a control plane of Kubernetes', () => {
     expect(text).to.not.contain(Buffer.from('kube config').toString('base64'));
   });
 
-  it('let nodes read nodes and administrators do everything, and nobody more', () => {
+  it('let nodes read nodes, administrators do everything, the load balancer its work, and nobody more', () => {
     const bindings = rbacObjects().filter(({ kind }) => kind === 'ClusterRoleBinding');
     expect(bindings.map(({ metadata }) => metadata?.name)).to.deep.equal([
       'kubeadm:cluster-admins',
       'workshop:node-routes',
+      'workshop:loadbalancer',
     ]);
   });
 });

@@ -15,7 +15,7 @@ describe('the components of a sandbox', () => {
   const components = componentsOf(settings, clusterPaths('c', '/state'));
   const commandOf = (name: string) => components.find((each) => each.name === name)?.command.join(' ') ?? '';
 
-  it('are one API server, one set of controllers, and an agent and a proxy on each node', () => {
+  it('are one API server, one set of controllers, an agent and a proxy on each node, and a load balancer on each worker', () => {
     expect(components.map(({ name, node }) => `${name} on ${node}`)).to.deep.equal([
       'apiserver on master-node',
       'controllers on master-node',
@@ -25,22 +25,24 @@ describe('the components of a sandbox', () => {
       'proxy@master-node on master-node',
       'proxy@worker-node01 on worker-node01',
       'proxy@worker-node02 on worker-node02',
+      'loadbalancer@worker-node01 on worker-node01',
+      'loadbalancer@worker-node02 on worker-node02',
     ]);
   });
 
   it('get the settings as flags', () => {
     expect(commandOf('apiserver')).to.contain('--service-cluster-ip-range=172.17.0.0/18');
-    expect(commandOf('controllers')).to.contain('--load-balancer-pool=192.168.56.240-192.168.56.250');
+    expect(commandOf('loadbalancer@worker-node01')).to.contain('--pool=192.168.56.240-192.168.56.250');
     expect(commandOf('node@worker-node01')).to.contain('--node-ip=192.168.56.11');
     expect(commandOf('proxy@worker-node02')).to.match(/proxy.*--hostname-override=worker-node02/);
   });
 
-  it('leave the pool of LoadBalancer addresses out when there is none', () => {
+  it('have no load balancers when there is no pool', () => {
     const without = { ...settings, network: { ...settings.network, loadBalancers: undefined } };
     const commands = componentsOf(without, clusterPaths('c', '/state')).map(({ command }) =>
       command.join(' '),
     );
-    expect(commands.join('\n')).to.not.contain('load-balancer-pool');
+    expect(commands.join('\n')).to.not.contain('loadbalancer');
   });
 });
 

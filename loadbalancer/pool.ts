@@ -1,4 +1,4 @@
-import { addressToBits, bitsToAddress, familyOf } from '../../../lib/ip.ts';
+import { addressToBits, bitsToAddress, familyOf } from '../lib/ip.ts';
 
 /** A range of addresses, both ends included. */
 export interface Pool {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { planAddress } from '../../../../sandbox/controllers/loadbalancer/plan.ts';
-import { parsePool } from '../../../../sandbox/controllers/loadbalancer/pool.ts';
-import type { Service } from '../../../../sandbox/controllers/objects.ts';
-import { service } from '../build.ts';
+import { planAddress, planAll } from '../../loadbalancer/plan.ts';
+import { parsePool } from '../../loadbalancer/pool.ts';
+import type { Service } from '../../loadbalancer/service.ts';
+import { service } from '../sandbox/controllers/build.ts';
 
 describe('the address of a LoadBalancer', () => {
   const pool = parsePool('192.168.56.240-192.168.56.242');
@@ -79,6 +79,29 @@ describe('the address of a LoadBalancer', () => {
   for (const [title, object, from, others, expected] of cases) {
     it(title, () => expect(planAddress(object, from, others)).to.deep.equal(expected));
   }
+
+  it('no two Services get the same, and the older one keeps what two have', () => {
+    const named = (name: string, age: string, ip?: string, spec: Service['spec'] = {}): Service => ({
+      ...lb(spec, ip),
+      metadata: { name, namespace: 'x', creationTimestamp: `2026-01-0${age}T00:00:00Z` } as never,
+    });
+    const { verdicts, addresses } = planAll(
+      [
+        named('young', '2', '192.168.56.240'),
+        named('old', '1', '192.168.56.240'),
+        named('new', '3'),
+        named('wishing', '4', undefined, { loadBalancerIP: '192.168.56.241' }),
+      ],
+      pool,
+    );
+    expect(Object.fromEntries(verdicts)).to.deep.equal({
+      'x/old': { kind: 'keep' },
+      'x/wishing': { kind: 'assign', address: '192.168.56.241' },
+      'x/young': { kind: 'assign', address: '192.168.56.242' },
+      'x/new': { kind: 'refuse', why: 'no available IPs' },
+    });
+    expect([...addresses].sort()).to.deep.equal(['192.168.56.240', '192.168.56.241', '192.168.56.242']);
+  });
 
   it('a pool that is none is refused', () => {
     for (const text of ['', '1.2.3', '1.2.3.9-1.2.3.4', 'a-b', 'fd00::1-fd00::2']) {
