@@ -47,6 +47,11 @@ export function bundleFolder(env: Environment = process.env): string {
   return join(dataFolder(env), 'bundle');
 }
 
+/** Where `workshop box build` puts the box. */
+export function boxFile(env: Environment = process.env): string {
+  return join(dataFolder(env), 'workshop.box');
+}
+
 /** The paths of the cluster `name` (already validated: it becomes a folder's name). */
 export function clusterPaths(name: string, state: string = stateFolder()): ClusterPaths {
   const root = join(state, name);

@@ -144,6 +144,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('../bundle/command.ts')).bundle,
   },
   {
+    name: 'box',
+    summary: 'build a Debian box for the virtual machines',
+    load: async () => (await import('../box/command.ts')).box,
+  },
+  {
     name: 'doctor',
     summary: 'check whether this machine has what it takes',
     load: async () => (await import('../doctor/command.ts')).doctor,
