@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { claims } from '../../labs/claims.ts';
 import type { Step } from '../../labs/step.ts';
-import { messageOf } from '../../lib/errors.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import type { LintFinding, WholeStep } from './lint.ts';
+import { deadPages } from './lint-pages.ts';
 
 /** Links that lead nowhere: files, documents, and with `online` pages; steps without a link to both document and documentation. */
 export async function linkFindings(
@@ -64,19 +64,3 @@ function pagesOf(steps: readonly WholeStep[]): Map<string, string> {
 }
 
 const documents = new Set(claims.flatMap((claim) => claim.documents));
-
-const pageMs = 15_000;
-
-async function deadPages(pages: ReadonlyMap<string, string>, signal: AbortSignal): Promise<LintFinding[]> {
-  const found = await Promise.all(
-    [...pages].map(async ([page, where]): Promise<LintFinding[]> => {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(pageMs)]);
-      const seen = await fetch(page, { method: 'HEAD', signal: limit }).then(
-        ({ ok, status }) => (ok ? undefined : `it answers ${status}`),
-        (error: unknown) => messageOf(error),
-      );
-      return seen === undefined ? [] : [{ where, rule: 'link', message: `${page}: ${seen}` }];
-    }),
-  );
-  return found.flat();
-}
