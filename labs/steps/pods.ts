@@ -109,7 +109,9 @@ function clientPod(name: string, namespace: string, node: string | undefined): P
   return {
     metadata: { name, namespace, labels: { run: name } },
     spec: {
-      containers: [{ name, image: 'docker.io/busybox', command: ['sleep', '3600'] }],
+      containers: [
+        { name, image: 'docker.io/busybox', imagePullPolicy: 'IfNotPresent', command: ['sleep', '3600'] },
+      ],
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 0,
       ...(node !== undefined && { nodeSelector: { 'kubernetes.io/hostname': node } }),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterFacts, Lab } from '../../labs/lab.ts';
 import type { Cluster } from '../../lib/cluster/cluster.ts';
+import { isAbort, WorkshopError } from '../../lib/errors.ts';
 import { run } from '../../lib/exec.ts';
 import { isNotFound } from '../../lib/kube/api-error.ts';
 import { resources } from '../../lib/kube/resources.ts';
@@ -112,13 +113,24 @@ export async function sweepNamespaces(cluster: Cluster, signal: AbortSignal): Pr
   await Promise.all(orphans.map(({ metadata }) => removeNamespace(cluster, metadata?.name ?? '')));
 }
 
+const deleteMs = 5000;
+
 /** Begins to delete a namespace; one that is gone already is fine. */
 export async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
   await cluster
     .client()
-    .delete(resources.namespaces, { name }, { signal: AbortSignal.timeout(5000) })
-    .catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
+    .delete(resources.namespaces, { name }, { signal: AbortSignal.timeout(deleteMs * cluster.pace) })
+    .catch((cause: unknown) => {
+      if (isNotFound(cause)) return;
+      if (!isAbort(cause)) throw cause;
+      throw new WorkshopError(
+        'timeout',
+        `could not delete the namespace ${name}: the API server is too slow`,
+        {
+          advice: 'the same again when the cluster is less busy: workshop status',
+          cause,
+        },
+      );
     });
 }
 
