@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ask, follow } from '../../lib/cluster/control.ts';
-import { embedded, readControlPlane } from '../../lib/cluster/control-plane.ts';
+import { type ControlPlane, embedded, readControlPlane } from '../../lib/cluster/control-plane.ts';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { type ClusterRecord, isRunning, readRecord } from '../../lib/cluster/record.ts';
 import { isAbort, WorkshopError } from '../../lib/errors.ts';
@@ -70,10 +70,15 @@ async function readyAlready(paths: ClusterPaths): Promise<ClusterRecord | undefi
   return answer?.ready ? readRecord(paths.record) : undefined;
 }
 
-const defaultTimeoutMs = 120_000;
+const defaultTimeoutMs: Readonly<Record<ControlPlane['kind'], number>> = {
+  embedded: 120_000,
+  // Ten times as much for the processor to do as for ours.
+  kubernetes: 300_000,
+};
 
 async function ready(context: Context, paths: ClusterPaths, started?: Started): Promise<ClusterRecord> {
-  const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
+  const kind = wantedControlPlane(context) ?? readControlPlane(paths)?.kind ?? 'embedded';
+  const timeoutMs = context.timeoutMs ?? defaultTimeoutMs[kind];
   const giveUp = AbortSignal.timeout(timeoutMs);
   const over = new AbortController();
   const signal = AbortSignal.any([context.signal, giveUp, over.signal]);
