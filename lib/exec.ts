@@ -105,8 +105,8 @@ function failureText(
   return `could not run ${name}: ${why}`;
 }
 
-/** Administrators' programs (nft, ip) are outside an ordinary user's PATH on Debian. */
-function searchPath(): string {
+/** PATH for the programs run here: those of administrators (nft, ip) are outside an ordinary user's on Debian. */
+export function searchPath(): string {
   const path = (process.env['PATH'] ?? '/usr/bin:/bin').split(':');
   const missing = ['/usr/sbin', '/sbin'].filter((folder) => !path.includes(folder));
   return [...path, ...missing].join(':');

@@ -31,10 +31,14 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
     return service ? unitsOf(service, store.slicesOf(key), store.node, family) : [];
   }
 
-  function refreshAll(): Unit[] {
+  /** All units anew, made while somebody goes through them: what they are made for need not wait for the last one. */
+  function* refreshAll(): Generator<Unit> {
     known.clear();
-    for (const [key] of store.services()) remember(key, resolve(key));
-    return [...known.values()].flat();
+    for (const [key] of store.services()) {
+      const units = resolve(key);
+      remember(key, units);
+      yield* units;
+    }
   }
 
   function remember(key: string, units: readonly Unit[]): void {
@@ -64,8 +68,13 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
       if (full) {
         const before = [...known.values()].flat();
         const units = refreshAll();
-        const { written } = await backend.sync({ kind: 'full', node: store.node, units }, signal);
-        return { written, kind: 'full', udp: udpOf(before, units, store.node.addresses) };
+        const count = store.serviceCount;
+        const { written } = await backend.sync({ kind: 'full', node: store.node, units, count }, signal);
+        return {
+          written,
+          kind: 'full',
+          udp: udpOf(before, [...known.values()].flat(), store.node.addresses),
+        };
       }
       const keys = dirty.all ? new Set([...known.keys(), ...storeKeys(store)]) : dirty.services;
       const { gone, changed } = partial(keys);

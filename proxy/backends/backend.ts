@@ -3,7 +3,14 @@ import type { Unit } from '../model/unit.ts';
 
 /** What a backend is to bring about. Both forms name whole Services, so that it need not know how they were before. */
 export type Change =
-  | { readonly kind: 'full'; readonly node: NodeRecord; readonly units: Iterable<Unit> }
+  | {
+      readonly kind: 'full';
+      readonly node: NodeRecord;
+      /** To be gone through once: they are made on the way. */
+      readonly units: Iterable<Unit>;
+      /** About how many they are. */
+      readonly count?: number;
+    }
   | { readonly kind: 'partial'; readonly gone: readonly string[]; readonly units: readonly Unit[] };
 
 export interface SyncResult {

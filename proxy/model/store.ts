@@ -31,6 +31,10 @@ export class Store {
     return this.#services;
   }
 
+  get serviceCount(): number {
+    return this.#services.size;
+  }
+
   service(key: string): ServiceRecord | undefined {
     return this.#services.get(key);
   }

@@ -88,8 +88,8 @@ export function affinityElements(
     const unit = byService.get(record.service);
     const holding = unit && allocator.peek(unit.id);
     const list = holding?.[record.local ? 'local' : 'cluster'];
-    const entry = list?.slots.entries().find(({ endpoint }) => endpoint === record.endpoint);
-    if (!unit || !holding || !entry) return [];
+    const id = list?.ids[list.endpoints.indexOf(record.endpoint)];
+    if (!unit || !holding || id === undefined) return [];
     const seconds = unit.affinitySeconds ?? record.timeout;
     const expires = Math.max(1, Math.min(record.expires, seconds));
     const number = holding.unit + (record.local ? bits.local : 0);
@@ -99,7 +99,7 @@ export function affinityElements(
       {
         set: map,
         key: `${client} timeout ${seconds}s expires ${expires}s`,
-        value: slotKey(entry.id, holding.unit, record.local),
+        value: slotKey(id, holding.unit, record.local),
       },
     ];
   });

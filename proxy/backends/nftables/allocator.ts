@@ -1,6 +1,6 @@
 import { WorkshopError } from '../../../lib/errors.ts';
 import { limits } from './layout.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { noEntries, type Slots, setSlots } from './slots.ts';
 
 /** What a unit holds in the table as long as it lives. */
 export interface Holding {
@@ -10,8 +10,7 @@ export interface Holding {
 }
 
 /** One of a unit's two lists of endpoints. */
-export interface List {
-  readonly slots: Slots;
+export interface List extends Slots {
   /** The class it is in now; undefined while it is empty. */
   class: Class | undefined;
 }
@@ -65,9 +64,10 @@ export class Allocator {
     for (const list of [holding.cluster, holding.local]) if (list.class) this.#leave(list.class);
   }
 
-  /** Moves a list to a class for its present size; it stays where it is when that still fits. */
-  classify(list: List, sticky: boolean): Class | undefined {
-    const size = list.slots.size;
+  /** Makes a list hold these endpoints, and moves it to a class for its size; it stays where it is when that still fits. */
+  fill(list: List, endpoints: readonly string[], sticky: boolean): Class | undefined {
+    setSlots(list, endpoints, this.#ids);
+    const size = list.endpoints.length;
     const now = list.class;
     if (now?.size === size && now.sticky === sticky) return now;
     if (now) this.#leave(now);
@@ -76,7 +76,7 @@ export class Allocator {
   }
 
   #list(): List {
-    return { slots: createSlots(this.#ids), class: undefined };
+    return { endpoints: noEntries, ids: noEntries, class: undefined };
   }
 
   #takeUnit(): number {

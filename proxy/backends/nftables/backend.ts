@@ -3,10 +3,11 @@ import type { NodeRecord } from '../../model/records.ts';
 import type { Unit } from '../../model/unit.ts';
 import type { Backend, Change, SyncResult } from '../backend.ts';
 import { type AffinityRecord, affinityElements, readAffinity } from './affinity.ts';
-import { applyInPieces, applyTransaction, isTooLong } from './apply.ts';
+import { applyInPieces, isTooLong } from './apply.ts';
 import { Draft } from './draft.ts';
 import type { Element } from './elements.ts';
 import { classElements, type Growth, grownChains, noGrowth } from './grown-chains.ts';
+import { createNft } from './nft.ts';
 import type { NftablesOptions } from './options.ts';
 import { draftTable, type Outline, outlineOfScript } from './outline.ts';
 import { pruneAffinity } from './prune.ts';
@@ -16,6 +17,7 @@ import { elementStatements } from './statements.ts';
 import { mergeDeltas } from './table.ts';
 import { block, wordsOf } from './text.ts';
 import { compare } from './verify.ts';
+import { beginning, elementTexts, ending } from './whole.ts';
 
 /** Two names for the table: a big one is built under the free name while the other is live, and then they swap roles. */
 export const tableNames = ['workshop-proxy', 'workshop-proxy-b'] as const;
@@ -33,14 +35,17 @@ export function renderTable(
   units: Iterable<Unit>,
 ): string {
   const draft = new Draft(family, options, node);
-  draft.fill([...units]);
-  return scriptText(renderScript(draft.desired(tableNames[0]), []));
+  const pieces = [...draft.filling([...units].sort((a, b) => (a.id < b.id ? -1 : 1)))];
+  const bare = draft.bare(tableNames[0]);
+  const elements = draft.contested ? draft.texts() : pieces;
+  return [beginning(bare.options, []), ...elements, ending(bare)].join('');
 }
 
 class NftablesTable implements Backend {
   readonly #family: Family;
   readonly #options: NftablesOptions;
   readonly #ip: string;
+  readonly #nft = createNft();
   #draft: Draft | undefined;
   #grown: Growth = noGrowth();
   #name: string = tableNames[0];
@@ -58,7 +63,7 @@ class NftablesTable implements Backend {
   async sync(change: Change, signal?: AbortSignal): Promise<SyncResult> {
     try {
       return change.kind === 'full'
-        ? await this.#replace(change.node, [...change.units], signal)
+        ? await this.#replace(change, signal)
         : await this.#amend(change.gone, change.units, signal);
     } catch (error) {
       this.#draft = undefined;
@@ -94,15 +99,20 @@ class NftablesTable implements Backend {
     return this.#outline.printed;
   }
 
-  async #replace(node: NodeRecord, units: readonly Unit[], signal?: AbortSignal): Promise<SyncResult> {
+  async #replace({ node, units, count }: FullChange, signal?: AbortSignal): Promise<SyncResult> {
     const draft = new Draft(this.#family, this.#options, node);
-    draft.fill(units);
-    const records = await this.#readAffinity(signal);
-    const affinity = affinityElements(records, units, draft.allocator);
-    this.#name = await this.#install(draft, affinity, signal);
+    const records = this.#readAffinity(signal);
+    // It may fail before anybody waits for it.
+    records.catch(() => {});
+    const affinity = async () => affinityElements(await records, draft.sticky, draft.allocator);
+    const pieces = draft.filling(units);
+    const whole = await this.#installWhole({ draft, pieces, affinity, count }, signal);
+    // Whatever of it nobody has asked for.
+    for (const _ of pieces);
+    if (!whole) this.#name = await this.#installInPieces(draft, await affinity(), signal);
     this.#draft = draft;
     this.#grown = draft.growth();
-    return { written: units.length };
+    return { written: draft.units };
   }
 
   async #readAffinity(signal?: AbortSignal): Promise<AffinityRecord[]> {
@@ -110,23 +120,42 @@ class NftablesTable implements Backend {
     return all.flat();
   }
 
-  /** In one transaction where the kernel takes that; otherwise under the other name, piece by piece. Resolves with the name. */
-  async #install(draft: Draft, affinity: readonly Element[], signal?: AbortSignal): Promise<string> {
-    const [first, second] = tableNames;
-    const other = this.#name === first ? second : first;
-    const desired = draft.desired(this.#name, affinity);
-    const count = [...desired.elements.values()].reduce((sum, list) => sum + list.length, 0);
-    if (count <= (this.#options.maxElements ?? oneTransaction)) {
-      try {
-        await applyTransaction(scriptText(renderScript(desired, [other])), signal);
-        return this.#name;
-      } catch (error) {
-        if (!isTooLong(error)) throw error;
+  /** In one transaction, while the draft is being filled. Resolves with false when that would be too long a message. */
+  async #installWhole({ draft, pieces, affinity, count }: Whole, signal?: AbortSignal): Promise<boolean> {
+    const other = this.#name === tableNames[0] ? tableNames[1] : tableNames[0];
+    const most = this.#options.maxElements ?? oneTransaction;
+    const bare = () => draft.bare(this.#name);
+    const text = async function* (elements: Iterable<string>) {
+      yield beginning(bare().options, [other]);
+      // Not by for … of, which would end the filling when it is left early.
+      const iterator = elements[Symbol.iterator]();
+      for (let next = iterator.next(); !next.done; next = iterator.next()) {
+        if (draft.size > most) throw tooLong;
+        yield next.value;
       }
+      if (draft.contested && elements === pieces) throw contested;
+      yield* elementTexts(draft.family, await affinity());
+      yield ending(bare());
+    };
+    const send = (elements: Iterable<string>) =>
+      this.#nft.send(text(elements), { long: isLong(count) }, signal);
+    try {
+      await send(pieces).catch((error: unknown) => {
+        if (error !== contested) throw error;
+        return send(draft.texts());
+      });
+      return true;
+    } catch (error) {
+      if (error === tooLong || isTooLong(error)) return false;
+      throw error;
     }
+  }
+
+  /** Under the other name, piece by piece. Resolves with that name. */
+  async #installInPieces(draft: Draft, affinity: readonly Element[], signal?: AbortSignal): Promise<string> {
     // What is live now has either name when an earlier run made it; the free one is found by looking.
     const free = await this.#freeName(signal);
-    const live = free === first ? second : first;
+    const live = free === tableNames[0] ? tableNames[1] : tableNames[0];
     await applyInPieces(renderScript(draft.desired(free, affinity), [live]), signal);
     return free;
   }
@@ -155,10 +184,32 @@ class NftablesTable implements Backend {
       elementStatements('delete', at, remove),
       elementStatements('add', at, add),
     ].join('');
-    await applyTransaction(text, signal);
+    await this.#nft.run(text, signal);
     this.#grown = growth;
     return { written: remove.length + add.length };
   }
+
+  async close(): Promise<void> {
+    this.#nft.close();
+  }
+}
+
+type FullChange = Extract<Change, { kind: 'full' }>;
+
+interface Whole {
+  readonly draft: Draft;
+  readonly pieces: Iterable<string>;
+  readonly affinity: () => Promise<Element[]>;
+  readonly count: number | undefined;
+}
+
+/** The text that was sent is not the right one, since units were found to want the same key. */
+const contested = new Error('the text has to be made again');
+const tooLong = new Error('the text is too long for one transaction');
+
+/** Whether a text for so many units is certainly longer than what a pipe holds. */
+function isLong(count = 0): boolean {
+  return count >= 2000;
 }
 
 /** Beyond so many elements, memory of `nft` matters more than a single transaction: build it in pieces. */

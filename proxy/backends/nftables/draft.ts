@@ -8,6 +8,7 @@ import { type NftablesOptions, skeletonOptions } from './options.ts';
 import type { Desired } from './render.ts';
 import type { Recorder } from './sticky-chains.ts';
 import { Table } from './table.ts';
+import { elementTexts } from './whole.ts';
 
 /** A table in the making or made: what it should hold, and the numbers behind it. */
 export class Draft {
@@ -18,6 +19,10 @@ export class Draft {
   readonly node: NodeRecord;
   readonly nodeIps: readonly string[];
   readonly recorders = new Map<string, Recorder>();
+  /** Of the first filling: the units with affinity, the number of units, and that of elements. */
+  readonly sticky: Unit[] = [];
+  units = 0;
+  size = 0;
 
   constructor(family: Family, options: NftablesOptions, node: NodeRecord) {
     this.family = family;
@@ -27,18 +32,48 @@ export class Draft {
     this.allocator = new Allocator(options.scheduler);
   }
 
-  /** The first filling, in an order that does not depend on that of the events. */
-  fill(units: readonly Unit[]): void {
-    const sorted = [...units].sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (const unit of sorted) this.table.load(unit.id, this.#elements(unit));
+  /** The first filling. */
+  fill(units: Iterable<Unit>): void {
+    for (const _ of this.#load(units));
+  }
+
+  /**
+   * The first filling. Yields the text of the elements as it comes together, which is not what it should be if `contested` is true in
+   * the end.
+   */
+  *filling(units: Iterable<Unit>): Generator<string> {
+    yield* elementTexts(this.family, this.#load(units));
+  }
+
+  *#load(units: Iterable<Unit>): Generator<Element> {
+    for (const unit of units) {
+      const make = () => this.#elements(unit);
+      const elements = this.table.load(unit.id, make(), make);
+      if (unit.affinitySeconds !== undefined) this.sticky.push(unit);
+      this.units++;
+      this.size += elements.length;
+      yield* elements;
+    }
+    yield* this.#nodeIps();
+  }
+
+  /** The same text again, from what is known when all is filled. */
+  texts(): Generator<string> {
+    return elementTexts(this.family, [...this.elements().values()].flat());
+  }
+
+  get contested(): boolean {
+    return this.table.contested;
   }
 
   put(unit: Unit) {
+    this.table.keep(unit.id);
     return this.table.put(unit.id, this.#elements(unit));
   }
 
   #elements(unit: Unit): Element[] {
     const elements = elementsOf(unit, this.allocator, this.nodeIps);
+    if (unit.affinitySeconds === undefined) return elements;
     for (const { recorder } of recordersOf(unit, this.allocator))
       this.recorders.set(recorder.suffix, recorder);
     return elements;
@@ -56,11 +91,11 @@ export class Draft {
 
   /** The elements that should be in the kernel, but for affinity records. */
   elements(): Map<string, readonly Element[]> {
-    const nodeIps = primary(this.nodeIps, this.options.nodePortCidrs);
-    return new Map<string, readonly Element[]>([
-      ...this.table.all(),
-      ['node-ips', nodeIps.map((key) => ({ set: 'node-ips', key }))],
-    ]);
+    return new Map<string, readonly Element[]>([...this.table.all(), ['node-ips', this.#nodeIps()]]);
+  }
+
+  #nodeIps(): Element[] {
+    return primary(this.nodeIps, this.options.nodePortCidrs).map((key) => ({ set: 'node-ips', key }));
   }
 
   desired(table: string, affinity: readonly Element[] = []): Desired {

@@ -22,23 +22,32 @@ export function elementsOf(unit: Unit, allocator: Allocator, nodeIps: readonly s
   const holding = allocator.holding(unit.id);
   const sticky = unit.affinitySeconds !== undefined;
   const parts = { unit, holding, sticky };
-  setList(holding.cluster, unit.internal === 'local' && !hasExternal(unit) ? [] : unit.cluster);
-  setList(holding.local, unit.local);
-  const cluster = allocator.classify(holding.cluster, sticky);
-  const local = allocator.classify(holding.local, sticky);
-  const own = internalElement(parts, unit.internal === 'local' ? local : cluster);
+  const external = hasExternal(unit);
+  const used = unit.internal === 'local' && !external ? nobody : unit.cluster;
+  const cluster = allocator.fill(holding.cluster, used.map(endpointText), sticky);
+  const local = allocator.fill(holding.local, unit.local.map(endpointText), sticky);
   const clusterIP = unit.clusterIP;
   const all: Element[] = [
-    own,
-    { set: 'cluster-ips', key: clusterIP, claim: `cluster-ip ${clusterIP}`, rank: unit.id },
+    internalElement(parts, unit.internal === 'local' ? local : cluster),
+    { set: 'cluster-ips', key: clusterIP, value: undefined, claim: `cluster-ip ${clusterIP}`, rank: unit.id },
   ];
-  addListElements(all, holding, holding.cluster, false, sticky);
-  addListElements(all, holding, holding.local, true, sticky);
-  if (hasExternal(unit)) {
-    all.push(...externalElements(parts, cluster, local), ...firewallElements(unit, nodeIps));
-  }
-  all.push(...hairpinElements(unit), ...recorderElements(unit, allocator));
+  addListElements(all, parts, holding.cluster, false);
+  addListElements(all, parts, holding.local, true);
+  if (external) all.push(...externalElements(parts, cluster, local), ...firewallElements(unit, nodeIps));
+  addHairpins(all, unit);
+  if (sticky) all.push(...recorderElements(unit, allocator));
   return all;
+}
+
+const nobody: readonly Endpoint[] = [];
+
+function endpointText({ address, port }: Endpoint): string {
+  return `${address} . ${port}`;
+}
+
+/** Whether several units may well claim the same element of that set: it says the same whoever owns it, and ranks them by their ids. */
+export function isShared(set: string): boolean {
+  return set === 'cluster-ips' || set === 'hairpins';
 }
 
 interface Parts {
@@ -51,18 +60,14 @@ function hasExternal(unit: Unit): boolean {
   return unit.nodePort !== 0 || unit.externalIPs.length > 0 || unit.vips.length > 0;
 }
 
-function setList(list: List, endpoints: readonly Endpoint[]): void {
-  list.slots.set(endpoints.map(({ address, port }) => `${address} . ${port}`));
-}
-
 function internalElement({ unit, holding, sticky }: Parts, list: Class | undefined): Element {
   const key = keyOf(unit, unit.clusterIP);
   const rank = `0 ${unit.id}`;
-  if (unit.internal === 'reject') return { set: 'rejected', key, claim: key, rank };
-  if (unit.internal === 'drop' || !list) return { set: 'dropped', key, claim: key, rank };
+  if (unit.internal === 'reject') return { set: 'rejected', key, value: undefined, claim: key, rank };
+  if (unit.internal === 'drop' || !list) return { set: 'dropped', key, value: undefined, claim: key, rank };
   const isLocal = unit.internal === 'local';
   const value = codeText({ kind: 'internal', sticky, class: list.index, unit: holding.unit, local: isLocal });
-  return { set: 'services', key, claim: key, rank, value };
+  return { set: 'services', key, value, claim: key, rank };
 }
 
 function externalElements(parts: Parts, cluster: Class | undefined, local: Class | undefined): Element[] {
@@ -129,32 +134,33 @@ function firewallElements(unit: Unit, nodeIps: readonly string[]): Element[] {
 /** Adds in place: a list may have thousands of endpoints. */
 function addListElements(
   all: Element[],
-  holding: Holding,
-  list: List,
+  { holding, sticky }: Parts,
+  { endpoints, ids }: List,
   local: boolean,
-  sticky: boolean,
 ): void {
-  list.slots.entries().forEach(({ endpoint, id }, slot) => {
+  for (let slot = 0; slot < endpoints.length; slot++) {
     const key = slotKey(slot, holding.unit, local);
+    const value = endpoints[slot];
     if (!sticky) {
-      all.push({ set: 'endpoints', key, value: endpoint });
-      return;
+      all.push({ set: 'endpoints', key, value, claim: undefined, rank: undefined });
+      continue;
     }
-    const lasting = slotKey(id, holding.unit, local);
+    const lasting = slotKey(ids[slot] ?? 0, holding.unit, local);
     all.push({ set: 'sticky-slots', key, value: lasting });
-    all.push({ set: 'sticky-endpoints', key: lasting, value: endpoint });
-  });
+    all.push({ set: 'sticky-endpoints', key: lasting, value });
+  }
 }
 
 /** Pods of this node that may get a connection of their own back. */
-function hairpinElements(unit: Unit): Element[] {
-  const own = [...unit.cluster, ...unit.local].filter(({ maybeLocal }) => maybeLocal);
-  if (own.length === 0) return [];
-  const addresses = new Set(own.map(({ address }) => address));
-  return [...addresses].map((address) => {
+function addHairpins(all: Element[], unit: Unit): void {
+  const addresses = new Set<string>();
+  for (const list of [unit.cluster, unit.local]) {
+    for (const { address, maybeLocal } of list) if (maybeLocal) addresses.add(address);
+  }
+  for (const address of addresses) {
     const key = `${address} . ${address}`;
-    return { set: 'hairpins', key, claim: `hairpin ${key}`, rank: unit.id };
-  });
+    all.push({ set: 'hairpins', key, value: undefined, claim: `hairpin ${key}`, rank: unit.id });
+  }
 }
 
 /** The recorders that a unit's lists need beside the default one. */
@@ -163,8 +169,8 @@ export function recordersOf(unit: Unit, allocator: Allocator): { list: number; r
   const holding = allocator.peek(unit.id);
   if (seconds === undefined || !holding) return [];
   const lists = [
-    ...(holding.cluster.slots.size > 0 ? [holding.unit] : []),
-    ...(holding.local.slots.size > 0 ? [holding.unit + bits.local] : []),
+    ...(holding.cluster.endpoints.length > 0 ? [holding.unit] : []),
+    ...(holding.local.endpoints.length > 0 ? [holding.unit + bits.local] : []),
   ];
   return lists
     .map((list) => ({ list, recorder: recorderFor(unit.family, list, seconds) }))

@@ -38,7 +38,7 @@ export function renderScript(desired: Desired, replaced: readonly string[]): Scr
   };
 }
 
-/** The same as one text: what `--dry-run` prints and a single transaction applies. */
+/** The same as one text. */
 export function scriptText({ prepare, pieces: middle, commit }: Script): string {
   return [prepare, ...middle, commit].join('');
 }

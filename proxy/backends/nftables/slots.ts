@@ -1,68 +1,78 @@
 import { limits } from './layout.ts';
 
-/** Places 0 … size-1 for the endpoints of one list. An endpoint that stays keeps its place as long as the list does not shrink. */
+/**
+ * Places 0 … size-1 for the endpoints of one list (texts), each with the lasting id of the endpoint in that place. Two plain lists
+ * and no objects: a cluster has a quarter of a million of them.
+ */
 export interface Slots {
-  readonly size: number;
-  /** Makes the list hold exactly these endpoints (texts, without doubles). */
-  set(endpoints: readonly string[]): void;
-  /** Endpoint and its lasting id, by slot. */
-  entries(): readonly { readonly endpoint: string; readonly id: number }[];
+  endpoints: readonly string[];
+  ids: readonly number[];
 }
 
-interface Entry {
-  endpoint: string;
-  id: number;
-}
+/** A list that is empty yet; never written to. */
+export const noEntries: readonly never[] = [];
 
 /**
- * A list with stable places: a gone endpoint's place is taken by the newcomers, then by the last ones, so that a change costs as
- * many map elements as endpoints changed. Ids come from `ids`, shared by all lists, and are not reused for a long while:
- * affinity records name endpoints by id, and a record of a gone endpoint must not fit its successor.
+ * Makes the list hold exactly these endpoints, which have no doubles. An endpoint that stays keeps its place as long as the list does
+ * not shrink: a gone one's place is taken by the newcomers, then by the last ones, so that a change costs as many map elements as
+ * endpoints changed. Ids come from `ids`, shared by all lists, and are not reused for a long while: affinity records name endpoints
+ * by id, and a record of a gone endpoint must not fit its successor.
  */
-export function createSlots(ids: { next: number }): Slots {
-  const entries: Entry[] = [];
-  return {
-    get size() {
-      return entries.length;
-    },
-    set(endpoints) {
-      if (same(entries, endpoints)) return;
-      const wanted = new Set(endpoints.slice(0, limits.slots));
-      const fresh = [...wanted];
-      const present = new Set(entries.map(({ endpoint }) => endpoint));
-      const coming = fresh.filter((endpoint) => !present.has(endpoint)).reverse();
-      for (let slot = 0; slot < entries.length; slot++) {
-        const entry = entries[slot];
-        if (!entry || wanted.has(entry.endpoint)) continue;
-        const next = coming.pop();
-        if (next !== undefined) entries[slot] = { endpoint: next, id: takeId(ids, entries) };
-        else if (!moveLastInto(entries, slot, wanted)) break;
-      }
-      while (coming.length > 0) {
-        entries.push({ endpoint: coming.pop() ?? '', id: takeId(ids, entries) });
-      }
-    },
-    entries: () => entries,
-  };
+export function setSlots(slots: Slots, endpoints: readonly string[], ids: { next: number }): void {
+  const wanted = endpoints.length > limits.slots ? endpoints.slice(0, limits.slots) : endpoints;
+  if (same(slots.endpoints, wanted)) return;
+  const list = { endpoints: [...slots.endpoints], ids: [...slots.ids] };
+  if (list.endpoints.length === 0) append(list, wanted, ids);
+  else change(list, wanted, ids);
+  Object.assign(slots, list);
+}
+
+interface List {
+  readonly endpoints: string[];
+  readonly ids: number[];
+}
+
+function change(list: List, endpoints: readonly string[], ids: { next: number }): void {
+  const wanted = new Set(endpoints);
+  const present = new Set(list.endpoints);
+  const coming = endpoints.filter((endpoint) => !present.has(endpoint)).reverse();
+  for (let slot = 0; slot < list.endpoints.length; slot++) {
+    if (wanted.has(list.endpoints[slot] ?? '')) continue;
+    const next = coming.pop();
+    if (next !== undefined) {
+      list.endpoints[slot] = next;
+      list.ids[slot] = takeId(ids, list.ids);
+    } else if (!moveLastInto(list, slot, wanted)) break;
+  }
+  append(list, coming.reverse(), ids);
+}
+
+function append(list: List, endpoints: readonly string[], ids: { next: number }): void {
+  for (const endpoint of endpoints) {
+    list.endpoints.push(endpoint);
+    list.ids.push(takeId(ids, list.ids));
+  }
 }
 
 /** Fills a hole with the last endpoint that stays; cuts off those behind it that go. False when the list ends at the hole. */
-function moveLastInto(entries: Entry[], hole: number, wanted: ReadonlySet<string>): boolean {
+function moveLastInto({ endpoints, ids }: List, hole: number, wanted: ReadonlySet<string>): boolean {
   for (;;) {
-    const last = entries.pop();
-    if (!last || entries.length <= hole) return false;
-    if (!wanted.has(last.endpoint)) continue;
-    entries[hole] = last;
+    const last = endpoints.pop();
+    const id = ids.pop();
+    if (last === undefined || id === undefined || endpoints.length <= hole) return false;
+    if (!wanted.has(last)) continue;
+    endpoints[hole] = last;
+    ids[hole] = id;
     return true;
   }
 }
 
-function takeId(ids: { next: number }, entries: readonly Entry[]): number {
+function takeId(ids: { next: number }, taken: readonly number[]): number {
   do ids.next = (ids.next + 1) % limits.slots;
-  while (entries.length < limits.slots && entries.some(({ id }) => id === ids.next));
+  while (taken.length < limits.slots && taken.includes(ids.next));
   return ids.next;
 }
 
-function same(entries: readonly Entry[], endpoints: readonly string[]): boolean {
-  return entries.length === endpoints.length && entries.every(({ endpoint }, i) => endpoint === endpoints[i]);
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((endpoint, i) => endpoint === b[i]);
 }

@@ -1,4 +1,4 @@
-import type { Element } from './elements.ts';
+import { type Element, isShared } from './elements.ts';
 
 /** Elements that have to leave the kernel's table and such that have to enter it. A new value is a delete and an add. */
 export interface Delta {
@@ -11,13 +11,14 @@ export interface Delta {
  * (two Services with one external IP, …) the claimant of the smallest rank has it, and the next one gets it when that one goes.
  */
 export class Table {
-  #units = new Map<string, readonly Element[]>();
+  #units = new Map<string, readonly Element[] | (() => readonly Element[])>();
+  #contested = false;
   /** Claimants, in order of rank; a plain string while there is but one, as there almost always is. */
   #claims = new Map<string, string | Claimant[]>();
 
   /** Replaces all that a unit put in. */
   put(unit: string, elements: readonly Element[]): Delta {
-    const old = this.#units.get(unit) ?? [];
+    const old = this.#elements(unit);
     const touched = this.#rivals(unit, [...old, ...elements]);
     const before = this.#live(touched);
     for (const element of old) this.#withdraw(unit, element);
@@ -28,10 +29,29 @@ export class Table {
     return difference(before, this.#live(touched));
   }
 
-  /** Like put for a unit that is not there yet, when nobody asks what changes: for the first filling. */
-  load(unit: string, elements: readonly Element[]): void {
-    this.#units.set(unit, elements);
-    for (const element of elements) this.#claim(unit, element);
+  /**
+   * Like put for a unit that is not there yet, when nobody asks what changes: for the first filling. The elements are not kept but
+   * made `again` when they are needed, since most units never change. Returns those that no unit before has.
+   */
+  load(unit: string, elements: readonly Element[], again: () => readonly Element[]): Element[] {
+    this.#units.set(unit, again);
+    return elements.filter((element) => {
+      const holders = element.claim === undefined ? undefined : this.#claims.get(element.claim);
+      if (holders !== undefined && holders !== unit && !isShared(element.set)) this.#contested = true;
+      this.#claim(unit, element);
+      return holders === undefined || holders === unit;
+    });
+  }
+
+  /** Whether units were loaded that want the same key for different ends, so that what `load` returned is not what should be. */
+  get contested(): boolean {
+    return this.#contested;
+  }
+
+  /** Makes the elements of a loaded unit, before what they are made of changes. */
+  keep(unit: string): void {
+    const elements = this.#units.get(unit);
+    if (typeof elements === 'function') this.#units.set(unit, elements());
   }
 
   units(): Iterable<string> {
@@ -41,8 +61,8 @@ export class Table {
   /** All elements that should be in the kernel, by set. */
   all(): Map<string, Element[]> {
     const found = new Map<string, Element[]>();
-    for (const [unit, elements] of this.#units) {
-      for (const element of elements) {
+    for (const unit of this.#units.keys()) {
+      for (const element of this.#elements(unit)) {
         if (!this.#owns(unit, element)) continue;
         const list = found.get(element.set);
         if (list) list.push(element);
@@ -50,6 +70,11 @@ export class Table {
       }
     }
     return found;
+  }
+
+  #elements(unit: string): readonly Element[] {
+    const elements = this.#units.get(unit) ?? [];
+    return typeof elements === 'function' ? elements() : elements;
   }
 
   #rivals(unit: string, elements: readonly Element[]): Set<string> {
@@ -65,7 +90,7 @@ export class Table {
   #live(units: ReadonlySet<string>): Map<string, Element> {
     const live = new Map<string, Element>();
     for (const unit of units) {
-      for (const element of this.#units.get(unit) ?? []) {
+      for (const element of this.#elements(unit)) {
         if (this.#owns(unit, element)) live.set(`${element.set} ${element.key}`, element);
       }
     }
@@ -78,22 +103,23 @@ export class Table {
     return typeof holders === 'string' ? holders === unit : holders?.[0]?.unit === unit;
   }
 
-  #claim(unit: string, { claim, rank }: Element): void {
+  #claim(unit: string, { claim, rank, set }: Element): void {
     if (claim === undefined) return;
     const holders = this.#claims.get(claim);
     if (holders === undefined || holders === unit) {
       this.#claims.set(claim, unit);
       return;
     }
-    const list = typeof holders === 'string' ? [this.#claimant(holders, claim)] : holders;
+    const list = typeof holders === 'string' ? [this.#claimant(holders, claim, set)] : holders;
     if (list.some((one) => one.unit === unit)) return;
     list.push({ unit, rank: rank ?? '' });
     list.sort((a, b) => (a.rank < b.rank ? -1 : 1));
     this.#claims.set(claim, list);
   }
 
-  #claimant(unit: string, claim: string): Claimant {
-    const element = this.#units.get(unit)?.find((one) => one.claim === claim);
+  #claimant(unit: string, claim: string, set: string): Claimant {
+    if (isShared(set)) return { unit, rank: unit };
+    const element = this.#elements(unit).find((one) => one.claim === claim);
     return { unit, rank: element?.rank ?? '' };
   }
 

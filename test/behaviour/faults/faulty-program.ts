@@ -32,10 +32,11 @@ export function faultyProgram(folder: string, name: string): FaultyProgram {
   };
 }
 
-/** The monitor beside the proxy goes on whatever happens. */
+/** The monitor beside the proxy goes on whatever happens. One that waits for its text behaves as it is told when that has come. */
 function scriptFor(name: string, state: string, pids: string): string {
   return `#!/bin/sh
 [ "$1" = monitor ] && exec /usr/sbin/${name} "$@"
+[ "$*" = '-f -' ] && { input=$(mktemp) && cat > $input && exec < $input && rm $input; }
 case $(cat ${state}) in
   fail) echo 'Error: it was made to fail' >&2; exit 1 ;;
   hang) echo $$ >> ${pids}; exec sleep 1000 ;;

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { run } from '../../../../lib/exec.ts';
+import { renderTable } from '../../../../proxy/backends/nftables/backend.ts';
+import { nodeRecord } from '../../../../proxy/model/from-kube.ts';
+import type { Unit } from '../../../../proxy/model/unit.ts';
+import { node } from '../../objects.ts';
+import { unitsFor } from '../../units.ts';
+
+const options = {
+  scheduler: 'rr',
+  masqueradeAll: false,
+  detector: { kind: 'nodeCidr' },
+  nodePortCidrs: 'primary',
+  serviceCidrs: [],
+} as const;
+
+const own = nodeRecord(node({ name: 'n1', addresses: ['192.168.56.11'] }) as never);
+
+const render = (units: readonly Unit[]) => renderTable('IPv4', options, own, units);
+
+const web = (name: string, n: number, more = {}) =>
+  unitsFor({
+    service: { name, clusterIP: `172.17.0.${n}`, ...more },
+    endpoints: [{ ip: `172.16.1.${n}` }, { ip: `172.16.2.${n}` }],
+  });
+
+describe('the text of a whole table', () => {
+  it('is a syntax error wherever it is cut off behind its first lines, so that half a text changes nothing', async () => {
+    const text = render([...web('a', 1), ...web('b', 2)]);
+    const first = text.indexOf(' {\n') + 3;
+    const cuts = [first, first + 900, text.length >> 1, text.lastIndexOf('}', text.length - 3) + 2];
+    for (const length of cuts) {
+      const nft = ['--user', '--map-root-user', '--net', 'nft', '-f', '-'];
+      const { stderr } = await run('unshare', nft, { input: text.slice(0, length), okCodes: [1] });
+      expect(stderr, `cut at ${length}`).to.include('syntax error');
+    }
+  });
+
+  it('gives a key that two Services want to the one that comes first by name, whichever was seen first', () => {
+    const [a, b] = ['a', 'b'].map((name, i) => web(name, i + 1, { externalIPs: ['10.9.9.9'] }));
+    const doors = (units: readonly Unit[]) => render(units).match(/^10\.9\.9\.9 .*$/gm);
+    expect(doors([...(a ?? []), ...(b ?? [])])).to.have.lengthOf(1);
+    expect(doors([...(b ?? []), ...(a ?? [])])).to.eql(doors([...(a ?? []), ...(b ?? [])]));
+  });
+
+  it('names an address once that several ports of a Service share', () => {
+    const ports = [80, 81].map((port) => ({ name: `p${port}`, port }));
+    const units = unitsFor({ service: { ports }, endpoints: [{ ip: '172.16.1.1' }], ports });
+    expect(render(units).match(/^172\.17\.0\.80$/gm)).to.have.lengthOf(1);
+  });
+});
