@@ -4,7 +4,12 @@ import { ExecError, run } from '../../../lib/exec.ts';
 /** Throws WorkshopError `environment` when `nft` is missing, or may not change rules here. */
 export async function requireNft(signal?: AbortSignal): Promise<void> {
   try {
-    await run('nft', ['list', 'tables'], { signal, timeoutMs: 30_000 });
+    // A check of a change: nft 1.0.6 reads all elements of all tables before it lists so much as their names.
+    await run('nft', ['--check', '-f', '-'], {
+      input: 'add table ip workshop-proxy\n',
+      signal,
+      timeoutMs: 30_000,
+    });
   } catch (error) {
     if (!(error instanceof ExecError) || error.kind === 'aborted') throw error;
     if (error.kind === 'missing') {
