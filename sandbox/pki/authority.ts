@@ -62,7 +62,7 @@ export async function issue(
   const purpose = names ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth;
   const cert = await X509CertificateGenerator.create({
     subject: [...(groups.length > 0 ? [{ O: [...groups] }] : []), { CN: [identity.commonName] }],
-    issuer: new X509Certificate(authority.cert).subject,
+    issuer: new X509Certificate(authority.cert).subjectName,
     ...validity(now, 365),
     publicKey: keys.publicKey,
     ...(await signingKey(authority.key)),

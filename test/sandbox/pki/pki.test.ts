@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
+import { run } from '../../../lib/exec.ts';
 import { loadKubeconfig } from '../../../lib/kube/credentials.ts';
 import { type ClusterPaths, clusterPaths } from '../../../lib/paths.ts';
 import { repositoryRoot } from '../../../lib/root.ts';
@@ -118,5 +119,16 @@ describe('the cluster certificates', () => {
       'pki/kubelet-worker-node01',
       'pki/kubelet-worker-node02',
     ]);
+  });
+
+  it('can be signed by an authority that another program made, as kubeadm makes them', async () => {
+    const file = (name: string) => join(state, name);
+    await run('openssl', ['genrsa', '-traditional', '-out', file('rsa.key'), '2048']);
+    const more = ['-subj', '/CN=kubernetes', '-days', '10', '-out', file('rsa.crt')];
+    await run('openssl', ['req', '-x509', '-new', '-key', file('rsa.key'), ...more]);
+    const ca = { cert: readFileSync(file('rsa.crt'), 'utf8'), key: readFileSync(file('rsa.key'), 'utf8') };
+    writeFileSync(file('client.crt'), (await issue(ca, { commonName: 'system:kube-proxy' })).cert);
+    const verified = ['verify', '-CAfile', file('rsa.crt'), file('client.crt')];
+    expect((await run('openssl', verified)).stdout).to.include('client.crt: OK');
   });
 });
