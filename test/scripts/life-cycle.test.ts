@@ -64,7 +64,7 @@ describe('the life of a cluster', function () {
         0,
         true,
         3,
-        8,
+        10,
       ]);
     }
   });
@@ -151,7 +151,13 @@ describe('the life of a cluster', function () {
     cluster.close();
   });
 
-  for (const component of ['apiserver', 'controllers', 'node@worker-node01', 'proxy@worker-node01']) {
+  for (const component of [
+    'apiserver',
+    'controllers',
+    'node@worker-node01',
+    'proxy@worker-node01',
+    'loadbalancer@worker-node01',
+  ]) {
     it(`starts ${component} again after SIGKILL, and the node's rules stay`, async () => {
       const cluster = open();
       const rules = () => cluster.runOnNode('worker-node01', ['nft', 'list', 'tables']);
