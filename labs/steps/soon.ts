@@ -3,8 +3,8 @@ import type { Lab } from '../lab.ts';
 import { type Answer, firstRefusal } from './requests.ts';
 
 /**
- * Asks again until the answers are good, at most a few seconds long, and gives the last ones. The proxies hear of a Service
- * from the API, a moment after the one who made it.
+ * Asks again until the answers are good, at most a few seconds long but twice at least, and gives the last ones. The proxies hear
+ * of a Service from the API, a moment after the one who made it.
  */
 export async function soon(
   lab: Pick<Lab, 'signal' | 'pace'>,
@@ -12,9 +12,10 @@ export async function soon(
   isGood: (answers: Answer[]) => boolean = (answers) => firstRefusal(answers) === undefined,
 ): Promise<Answer[]> {
   const deadline = performance.now() + patienceMs * (lab.pace ?? 1);
-  for (;;) {
+  for (let asked = 1; ; asked++) {
     const answers = await ask();
-    if (isGood(answers) || performance.now() > deadline) return answers;
+    // On a busy machine one round of requests takes longer than the proxies do.
+    if (isGood(answers) || (asked > 1 && performance.now() > deadline)) return answers;
     await delay(100, undefined, { signal: lab.signal });
   }
 }
