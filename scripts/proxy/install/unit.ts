@@ -1,8 +1,8 @@
 import { files } from './layout.ts';
 
 /**
- * The systemd unit of a node's proxy. It is root without a root's powers: of the capabilities only those two that all four modes
- * were seen to work with (the behaviour suite runs with exactly these). `nodeProgram` is the file of Node.js there.
+ * The systemd unit of a node's proxy. It is root without a root's powers: of the capabilities only those two that the modes were
+ * seen to work with (test/scripts/proxy/install). `nodeProgram` is the file of Node.js there.
  */
 export function unitText(node: string, nodeProgram: string): string {
   return `[Unit]

@@ -129,6 +129,16 @@ describe('installing the proxy on a node', function () {
     ]);
   });
 
+  for (const mode of ['iptables', 'userspace', 'nftables'] as const) {
+    it(`serves in mode ${mode} with the rights of the unit alone`, async () => {
+      await install({ setup: { mode, overrule: true }, program: `${program}\n// newer\n` });
+      const once =
+        'const s = require("node:net").connect(80, "172.17.5.5"); s.pipe(process.stdout); s.setTimeout(3000, () => s.destroy())';
+      expect(await machine.shell(`node -e '${once}'`)).to.equal('hello');
+      expect(await machine.shell(`busybox wget -q -O - http://127.0.0.1:10249/proxyMode`)).to.equal(mode);
+    });
+  }
+
   it('names the node that cannot be reached, and serves the others', async () => {
     const away = { name: 'worker-node02', address: '192.0.2.12', ssh: ['false'] as const };
     const outcomes = await install({ nodes: [away, machine.node], program: `${program}\n// newer\n` });
