@@ -12,7 +12,8 @@ import { runProxy } from './proxy.ts';
 /** `proxy [flags]`: the node proxy as a process. */
 async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  // Not `once`: while a child runs, execa has a listener too, which ends the process when it finds itself alone.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   const options = parseOptions(argv);
   await act(options, stop.signal).catch((error: unknown) => {
     if (!(stop.signal.aborted && (isAbort(error) || error instanceof ExecError))) throw error;

@@ -5,6 +5,7 @@ import { affinityScenarios } from './scenarios/affinity.ts';
 import { clusterIpScenarios } from './scenarios/cluster-ip.ts';
 import { endpointScenarios } from './scenarios/endpoints.ts';
 import { externalScenarios } from './scenarios/external.ts';
+import { lifecycleScenarios } from './scenarios/lifecycle.ts';
 import { modeScenarios } from './scenarios/modes.ts';
 import { operationScenarios } from './scenarios/operations.ts';
 import { sctpScenarios } from './scenarios/sctp.ts';
@@ -15,6 +16,7 @@ const scenarios: readonly Scenario[] = [
   ...externalScenarios,
   ...affinityScenarios,
   ...endpointScenarios,
+  ...lifecycleScenarios,
   ...operationScenarios,
   ...sctpScenarios,
   ...modeScenarios,
@@ -22,11 +24,11 @@ const scenarios: readonly Scenario[] = [
 
 describe('behaviour of the proxy, mode nftables', function () {
   // Long, for a machine that is busy with other things.
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: World;
 
   before(async function () {
-    this.timeout(40_000);
+    this.timeout(120_000);
     world = await createWorld();
   });
 

@@ -54,7 +54,7 @@ export interface WorldGiven {
 }
 
 export async function createWorld(given: WorldGiven = {}): Promise<World> {
-  const { mode = 'nftables', startMs = 15_000 } = given;
+  const { mode = 'nftables', startMs = 45_000 } = given;
   const folder = mkdtempSync(`${tmpdir()}/behaviour-`);
   const programs = given.programs ?? folder;
   if (given.programs === undefined) {

@@ -13,10 +13,10 @@ export const sctpScenarios: readonly Scenario[] = [
       await t.settled();
       await serving(t, async () => {
         const names = [];
-        for (let i = 0; i < 4; i++) names.push(await dial(t, 'c1', t.vip(80), 80));
+        for (let i = 0; i < 4; i++) names.push(await dialSctp(t, 'c1', t.vip(80), 80));
         expect([...new Set(names)].sort()).to.eql(['a1', 'b1']);
-        expect(await dial(t, 'out', t.address('n1'), 30_080)).to.match(/^(a1|b1)$/);
-        expect(await dial(t, 'n2', t.vip(80), 80)).to.match(/^(a1|b1)$/);
+        expect(await dialSctp(t, 'out', t.address('n1'), 30_080)).to.match(/^(a1|b1)$/);
+        expect(await dialSctp(t, 'n2', t.vip(80), 80)).to.match(/^(a1|b1)$/);
       });
     },
   },
@@ -26,14 +26,20 @@ export const sctpScenarios: readonly Scenario[] = [
     async run(t) {
       t.service({ ports: [{ port: 80, protocol: 'SCTP' }] });
       await t.settled();
-      expect(await dial(t, 'c1', t.vip(80), 80)).to.equal('refused');
+      expect(await dialSctp(t, 'c1', t.vip(80), 80)).to.equal('refused');
     },
   },
 ];
 
 const script = `${repositoryRoot()}/test/behaviour/sctp.pl`;
 
-async function dial(t: Stage, from: 'c1' | 'out' | 'n2', host: string, port: number): Promise<string> {
+/** What an SCTP client hears: a pod's name, `refused` or `silent`. */
+export async function dialSctp(
+  t: Stage,
+  from: 'c1' | 'out' | 'n2',
+  host: string,
+  port: number,
+): Promise<string> {
   const args = [script, 'dial', t.family, host, `${port}`];
   const { stdout, stderr } = await t.world.agents[from].exec({ command: 'perl', args });
   return stdout.trim() || stderr;
@@ -47,7 +53,11 @@ async function serving(t: Stage, use: () => Promise<void>): Promise<void> {
     await t.world.agents[pod].start({ key: 'sctp', command: 'perl', args, log });
   }
   try {
-    await t.eventually('an answer', async () => (await dial(t, 'c1', t.vip(80), 80)) !== 'silent');
+    const heard = new Set<string>();
+    await t.eventually('answers of both', async () => {
+      heard.add(await dialSctp(t, 'c1', t.vip(80), 80));
+      return pods.every((pod) => heard.has(pod));
+    });
     await use();
   } finally {
     for (const pod of pods) await t.world.agents[pod].kill({ key: 'sctp', signal: 'SIGKILL' });

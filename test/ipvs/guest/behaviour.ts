@@ -4,6 +4,7 @@ import { affinityScenarios } from '../../behaviour/scenarios/affinity.ts';
 import { clusterIpScenarios } from '../../behaviour/scenarios/cluster-ip.ts';
 import { endpointScenarios } from '../../behaviour/scenarios/endpoints.ts';
 import { externalScenarios } from '../../behaviour/scenarios/external.ts';
+import { lifecycleScenarios } from '../../behaviour/scenarios/lifecycle.ts';
 import { operationScenarios } from '../../behaviour/scenarios/operations.ts';
 import { createWorld, nodes, putNodes, type World } from '../../behaviour/world.ts';
 
@@ -51,6 +52,7 @@ const scenarios: readonly Scenario[] = [
   ...externalScenarios,
   ...affinityScenarios,
   ...endpointScenarios,
+  ...lifecycleScenarios,
   ...operationScenarios,
 ].filter(
   ({ family, flags, run }) =>
