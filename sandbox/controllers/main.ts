@@ -12,7 +12,7 @@ export async function main(argv: string[]): Promise<void> {
   const { kubeconfig, controllers } = readFlags(argv);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   const client = createClient(loadKubeconfig(kubeconfig));
   await runControllers(controllers, { client, log: processLog(), signal: stop.signal });
   client.close();

@@ -10,7 +10,7 @@ import { startDns } from './server.ts';
 export async function main(argv: string[]): Promise<void> {
   const { kubeconfig, ...flags } = readFlags(argv);
   const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   const client = createClient(loadKubeconfig(kubeconfig));
   const log = processLog();
   const server = await startDns({ ...flags, client, log, signal: stop.signal });

@@ -13,7 +13,7 @@ import { type AgentSettings, runAgent } from './agent.ts';
 export async function main(argv: string[]): Promise<void> {
   const settings = parseFlags(argv);
   const abort = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => abort.abort());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => abort.abort());
   const log = processLog().with({ component: 'node', node: settings.nodeName });
   const client = createClient(loadKubeconfig(settings.kubeconfig));
   try {
