@@ -6,7 +6,9 @@ import { affinityScenarios } from '../../../behaviour/scenarios/affinity.ts';
 import { clusterIpScenarios } from '../../../behaviour/scenarios/cluster-ip.ts';
 import { endpointScenarios } from '../../../behaviour/scenarios/endpoints.ts';
 import { externalScenarios } from '../../../behaviour/scenarios/external.ts';
+import { lifecycleScenarios } from '../../../behaviour/scenarios/lifecycle.ts';
 import { operationScenarios } from '../../../behaviour/scenarios/operations.ts';
+import { sctpScenarios } from '../../../behaviour/scenarios/sctp.ts';
 import { createWorld, nodes, putNodes, type World } from '../../../behaviour/world.ts';
 
 const serviceCidrs = '172.17.0.0/18,fd17::/64';
@@ -17,7 +19,9 @@ const shared: readonly Scenario[] = [
   ...externalScenarios,
   ...affinityScenarios,
   ...endpointScenarios,
+  ...lifecycleScenarios,
   ...operationScenarios,
+  ...sctpScenarios,
 ].filter(
   ({ flags, run }) =>
     !flags?.includes('--nftables-scheduler') &&

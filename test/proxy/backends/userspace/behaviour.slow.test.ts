@@ -6,7 +6,9 @@ import { affinityScenarios } from '../../../behaviour/scenarios/affinity.ts';
 import { clusterIpScenarios } from '../../../behaviour/scenarios/cluster-ip.ts';
 import { endpointScenarios } from '../../../behaviour/scenarios/endpoints.ts';
 import { externalScenarios } from '../../../behaviour/scenarios/external.ts';
+import { lifecycleScenarios } from '../../../behaviour/scenarios/lifecycle.ts';
 import { operationScenarios } from '../../../behaviour/scenarios/operations.ts';
+import { dialSctp } from '../../../behaviour/scenarios/sctp.ts';
 import { createWorld, nodes, putNodes, type World } from '../../../behaviour/world.ts';
 
 /** Where this mode differs by its nature; `own` shows what it does instead. */
@@ -30,6 +32,7 @@ const shared: readonly Scenario[] = [
   ...externalScenarios,
   ...affinityScenarios,
   ...endpointScenarios,
+  ...lifecycleScenarios,
   ...operationScenarios,
 ].filter(
   ({ name, flags, run }) =>
@@ -41,6 +44,17 @@ const shared: readonly Scenario[] = [
 const nodePort = 30_080;
 
 const own: readonly Scenario[] = [
+  {
+    name: 'SCTP is refused, also where there are endpoints, and the log says so',
+    rule: '1.4',
+    async run(t) {
+      t.service({ ports: [{ port: 80, protocol: 'SCTP' }] });
+      t.endpoints(['b1'], { ports: [{ port: 7777, protocol: 'SCTP' }] });
+      await t.settled();
+      expect(await dialSctp(t, 'c1', t.vip(80), 80)).to.equal('refused');
+      expect(readFileSync(`${t.world.folder}/n1.log`, 'utf8')).to.include('userspace mode cannot carry SCTP');
+    },
+  },
   {
     name: '--proxy-port-range says where its own ports come from',
     rule: '2.1',
