@@ -27,7 +27,13 @@ export const loadBalancerSabotages: readonly Sabotage[] = [
     claim: 'R-09',
     name: 'the provider is away',
     alone: true,
-    break: (_lab, cluster) => stopped(cluster, ['controllers']),
+    async break(_lab, cluster) {
+      const names = (await cluster.components.status()).map(({ name }) => name);
+      return stopped(
+        cluster,
+        names.filter((name) => name.startsWith('loadbalancer@')),
+      );
+    },
     expected: /an address in status\.loadBalancer\.ingress of first/,
     observed: /no address/,
   },
