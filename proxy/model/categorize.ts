@@ -28,14 +28,25 @@ export interface Categories {
  * ready ones of policy Cluster (KEP-2433, KEP-3015), never the fallback and never policy Local.
  */
 export function categorize(candidates: readonly Candidate[], node: NodeRecord): Categories {
-  const ready = candidates.filter((candidate) => candidate.ready);
-  const leaving = candidates.filter((candidate) => candidate.serving && candidate.terminating);
+  // Almost always all are ready and none is leaving; lists of their own would be made for nothing.
+  const ready = candidates.every(isReady) ? candidates : candidates.filter(isReady);
+  const leaving = candidates.some(isLeaving) ? candidates.filter(isLeaving) : nobody;
   const local = ready.filter((candidate) => candidate.local);
   return {
     cluster: ready.length > 0 ? nearby(ready, node) : leaving,
     local: local.length > 0 ? local : leaving.filter((candidate) => candidate.local),
     hasAny: ready.length > 0 || leaving.length > 0,
   };
+}
+
+const nobody: readonly Candidate[] = [];
+
+function isReady({ ready }: Candidate): boolean {
+  return ready;
+}
+
+function isLeaving({ serving, terminating }: Candidate): boolean {
+  return serving && terminating;
 }
 
 /**

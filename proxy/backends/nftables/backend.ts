@@ -134,7 +134,7 @@ class NftablesTable implements Backend {
         yield next.value;
       }
       if (draft.contested && elements === pieces) throw contested;
-      yield* elementTexts(draft.family, await affinity());
+      yield* elementTexts(draft.family, [await affinity()]);
       yield ending(bare());
     };
     const send = (elements: Iterable<string>) =>

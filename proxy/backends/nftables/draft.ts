@@ -45,21 +45,21 @@ export class Draft {
     yield* elementTexts(this.family, this.#load(units));
   }
 
-  *#load(units: Iterable<Unit>): Generator<Element> {
+  *#load(units: Iterable<Unit>): Generator<readonly Element[]> {
     for (const unit of units) {
       const make = () => this.#elements(unit);
       const elements = this.table.load(unit.id, make(), make);
       if (unit.affinitySeconds !== undefined) this.sticky.push(unit);
       this.units++;
       this.size += elements.length;
-      yield* elements;
+      yield elements;
     }
-    yield* this.#nodeIps();
+    yield this.#nodeIps();
   }
 
   /** The same text again, from what is known when all is filled. */
   texts(): Generator<string> {
-    return elementTexts(this.family, [...this.elements().values()].flat());
+    return elementTexts(this.family, this.elements().values());
   }
 
   get contested(): boolean {

@@ -10,8 +10,8 @@ export interface Element {
   readonly key: string;
   readonly value?: string | undefined;
   /**
-   * What it lays claim to, when others may want the same: an address with protocol and port, a cluster IP, … Of several
-   * claimants the one with the smallest `rank` has it.
+   * What it lays claim to, when others may want the same: an address with protocol and port, a cluster IP, … in the form of a key, so
+   * that none of these looks like another. Of several claimants the one with the smallest `rank` has it.
    */
   readonly claim?: string | undefined;
   readonly rank?: string | undefined;
@@ -29,7 +29,7 @@ export function elementsOf(unit: Unit, allocator: Allocator, nodeIps: readonly s
   const clusterIP = unit.clusterIP;
   const all: Element[] = [
     internalElement(parts, unit.internal === 'local' ? local : cluster),
-    { set: 'cluster-ips', key: clusterIP, value: undefined, claim: `cluster-ip ${clusterIP}`, rank: unit.id },
+    { set: 'cluster-ips', key: clusterIP, value: undefined, claim: clusterIP, rank: unit.id },
   ];
   addListElements(all, parts, holding.cluster, false);
   addListElements(all, parts, holding.local, true);
@@ -159,7 +159,7 @@ function addHairpins(all: Element[], unit: Unit): void {
   }
   for (const address of addresses) {
     const key = `${address} . ${address}`;
-    all.push({ set: 'hairpins', key, value: undefined, claim: `hairpin ${key}`, rank: unit.id });
+    all.push({ set: 'hairpins', key, value: undefined, claim: key, rank: unit.id });
   }
 }
 

@@ -1,4 +1,4 @@
-import { close as closeFd, constants, mkdtempSync, openSync, rmSync, write } from 'node:fs';
+import { close as closeFd, closeSync, constants, mkdtempSync, openSync, rmSync, write } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -46,7 +46,7 @@ function fifoAt(path: string, folder: string): Fifo {
   }
 
   function dismissStandIn(): void {
-    if (standIn !== undefined) closeFd(standIn, ignore);
+    if (standIn !== undefined) closeSync(standIn);
     standIn = undefined;
   }
 

@@ -57,6 +57,8 @@ export function startNft(fifo?: Fifo): NftProcess {
     kill(why) {
       fate.killed ??= why;
       child.kill('SIGKILL');
+      // At once: as long as this end of the pipe counts as a reader, a write under way waits, and would keep a process from its exit.
+      fifo?.close();
     },
     keepAlive() {
       for (const part of parts) part.ref();

@@ -35,12 +35,20 @@ export class Table {
    */
   load(unit: string, elements: readonly Element[], again: () => readonly Element[]): Element[] {
     this.#units.set(unit, again);
-    return elements.filter((element) => {
-      const holders = element.claim === undefined ? undefined : this.#claims.get(element.claim);
-      if (holders !== undefined && holders !== unit && !isShared(element.set)) this.#contested = true;
+    const fresh: Element[] = [];
+    for (const element of elements) {
+      const { claim } = element;
+      const holders = claim === undefined ? undefined : this.#claims.get(claim);
+      if (holders === undefined || holders === unit) {
+        // The first of its kind, as almost always: one look is enough, which counts with ten thousand Services.
+        if (claim !== undefined) this.#claims.set(claim, unit);
+        fresh.push(element);
+        continue;
+      }
+      if (!isShared(element.set)) this.#contested = true;
       this.#claim(unit, element);
-      return holders === undefined || holders === unit;
-    });
+    }
+    return fresh;
   }
 
   /** Whether units were loaded that want the same key for different ends, so that what `load` returned is not what should be. */

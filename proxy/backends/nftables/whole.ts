@@ -20,19 +20,21 @@ export function ending(desired: Desired): string {
   const { options, growth, classes, scheduler } = desired;
   const { ip } = wordsOf(options.family);
   const { chains } = grownChains(noGrowth(), growth, classes, { ip, scheduler });
-  const leading = [...elementTexts(options.family, classElements(classes))];
+  const leading = [...elementTexts(options.family, [classElements(classes)])];
   return [...chains, ...leading, ...hookParts(options), '}\n'].join('\n');
 }
 
-/** The text of elements, in pieces of some size. */
+/** The text of elements, which come in lists (of a unit each, or all in one), in pieces of some size. */
 export function* elementTexts(
   family: SkeletonOptions['family'],
-  elements: Iterable<Element>,
+  lists: Iterable<readonly Element[]>,
 ): Generator<string> {
   const texts = createElementTexts(family);
-  for (const element of elements) {
-    const piece = texts.add(element);
-    if (piece !== undefined) yield piece;
+  for (const elements of lists) {
+    for (const element of elements) {
+      const piece = texts.add(element);
+      if (piece !== undefined) yield piece;
+    }
   }
   yield* texts.takeAll();
 }
