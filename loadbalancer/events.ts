@@ -1,6 +1,6 @@
 import type { Client } from '../lib/kube/client.ts';
+import { type EventType, newEvent } from '../lib/kube/event.ts';
 import { resources } from '../lib/kube/resources.ts';
-import type { KubeObject } from '../lib/kube/types.ts';
 import type { Log } from '../lib/log.ts';
 import type { Service } from './service.ts';
 
@@ -8,27 +8,15 @@ import type { Service } from './service.ts';
 export async function tellOf(
   { client, log }: { readonly client: Client; readonly log: Log },
   { metadata = {} }: Service,
-  type: 'Normal' | 'Warning',
+  type: EventType,
   reason: string,
   message: string,
 ): Promise<void> {
-  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  const { name = '', namespace = 'default', uid, resourceVersion } = metadata;
-  const event = {
-    metadata: { name: `${name}.${process.hrtime.bigint().toString(16)}`, namespace },
-    involvedObject: { apiVersion: 'v1', kind: 'Service', name, namespace, uid, resourceVersion },
-    type,
-    reason,
-    message,
-    source: { component },
-    reportingComponent: component,
-    reportingInstance: '',
-    firstTimestamp: now,
-    lastTimestamp: now,
-    count: 1,
-  };
+  const { name = '', namespace, uid, resourceVersion } = metadata;
+  const about = { apiVersion: 'v1', kind: 'Service', name, namespace, uid, resourceVersion };
+  const event = newEvent(about, { type, reason, message }, { component });
   await client
-    .create(resources.events, event as KubeObject, { signal: AbortSignal.timeout(5000) })
+    .create(resources.events, event, { signal: AbortSignal.timeout(5000) })
     .catch((error: unknown) => log.debug('could not record an event', { reason, error }));
 }
 

@@ -69,8 +69,3 @@ export function splitKey(key: string): { namespace: string; name: string } {
 export function createdAt(object: AnyObject): number {
   return Date.parse(object.metadata?.creationTimestamp ?? '') || 0;
 }
-
-/** A time as the API writes it: RFC 3339 in whole seconds. */
-export function timestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
-}

@@ -1,16 +1,15 @@
 import { isAbort } from '../../lib/errors.ts';
 import { isNotFound } from '../../lib/kube/api-error.ts';
 import type { Client } from '../../lib/kube/client.ts';
+import { type EventFields, type EventTarget, type EventType, newEvent } from '../../lib/kube/event.ts';
 import { apiVersionOf, type Resource, resources } from '../../lib/kube/resources.ts';
-import type { CoreV1Event, Wire } from '../../lib/kube/types.ts';
+import { timestamp } from '../../lib/kube/timestamp.ts';
 import type { Log } from '../../lib/log.ts';
-import { type AnyObject, nameOf, namespaceOf, timestamp, uidOf } from './objects.ts';
-
-type Event = Wire<CoreV1Event>;
+import { type AnyObject, nameOf, namespaceOf, uidOf } from './objects.ts';
 
 export interface Recorder {
   /** Says what happened to an object; shown by `kubectl describe`. Never fails and never makes the caller wait. */
-  event(about: About, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  event(about: About, type: EventType, reason: string, message: string): void;
   /** Resolves when everything recorded so far has been sent. */
   flush(): Promise<void>;
 }
@@ -38,7 +37,7 @@ export function createRecorder(options: {
   const sent = new Map<string, Sent>();
   let tail: Promise<void> = Promise.resolve();
 
-  async function send(about: About, fields: Pick<Event, 'type' | 'reason' | 'message'>): Promise<void> {
+  async function send(about: About, fields: EventFields): Promise<void> {
     const key = JSON.stringify([uidOf(about.object), nameOf(about.object), fields]);
     const before = sent.get(key);
     sent.delete(key);
@@ -46,7 +45,7 @@ export function createRecorder(options: {
       sent.set(key, { ...before, count: before.count + 1 });
       return;
     }
-    const event = firstEvent(about, fields, options.component);
+    const event = newEvent(targetOf(about), fields, { component: options.component });
     await options.client.create(resources.events, event, options);
     sent.set(key, { name: nameOf(event), count: 1 });
     const [oldest] = sent.keys();
@@ -81,30 +80,14 @@ async function repeat(
   }
 }
 
-function firstEvent(
-  { resource, object }: About,
-  fields: Pick<Event, 'type' | 'reason' | 'message'>,
-  component: string,
-): Event {
-  const now = timestamp(Date.now());
-  const unique = (BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)).toString(16);
+function targetOf({ resource, object }: About): EventTarget {
   return {
-    metadata: { name: `${nameOf(object)}.${unique}`, namespace: eventNamespace(object) },
-    involvedObject: {
-      apiVersion: apiVersionOf(resource),
-      kind: resource.kind,
-      name: nameOf(object),
-      ...(namespaceOf(object) && { namespace: namespaceOf(object) }),
-      uid: uidOf(object),
-      ...(object.metadata?.resourceVersion && { resourceVersion: object.metadata.resourceVersion }),
-    },
-    ...fields,
-    source: { component },
-    reportingComponent: component,
-    reportingInstance: '',
-    firstTimestamp: now,
-    lastTimestamp: now,
-    count: 1,
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    name: nameOf(object),
+    namespace: namespaceOf(object),
+    uid: uidOf(object),
+    resourceVersion: object.metadata?.resourceVersion,
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Deployment, timestamp } from '../objects.ts';
+import { timestamp } from '../../../lib/kube/timestamp.ts';
+import type { Deployment } from '../objects.ts';
 
 export type Condition = NonNullable<NonNullable<Deployment['status']>['conditions']>[number];
 

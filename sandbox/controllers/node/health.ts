@@ -1,4 +1,5 @@
-import { type Node, timestamp } from '../objects.ts';
+import { timestamp } from '../../../lib/kube/timestamp.ts';
+import type { Node } from '../objects.ts';
 import type { Taint } from '../taints.ts';
 
 type NodeCondition = NonNullable<NonNullable<Node['status']>['conditions']>[number];

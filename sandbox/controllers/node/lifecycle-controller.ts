@@ -1,7 +1,8 @@
 import type { Client } from '../../../lib/kube/client.ts';
 import { resources } from '../../../lib/kube/resources.ts';
+import { timestamp } from '../../../lib/kube/timestamp.ts';
 import type { Cluster, Controller } from '../cluster.ts';
-import { metaOf, type Node, nameOf, namespaceOf, type Pod, timestamp } from '../objects.ts';
+import { metaOf, type Node, nameOf, namespaceOf, type Pod } from '../objects.ts';
 import { isReady } from '../pod-state.ts';
 import type { Outcome } from '../work-queue.ts';
 import { isNodeReady, silentConditions, wantedTaints } from './health.ts';

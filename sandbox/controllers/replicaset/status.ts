@@ -1,5 +1,6 @@
 import { matchesLabels } from '../../../lib/kube/selector.ts';
-import { type Pod, type ReplicaSet, timestamp } from '../objects.ts';
+import { timestamp } from '../../../lib/kube/timestamp.ts';
+import type { Pod, ReplicaSet } from '../objects.ts';
 import { isAvailable, isReady } from '../pod-state.ts';
 import { canonicalJson } from '../template-hash.ts';
 

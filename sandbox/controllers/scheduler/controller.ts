@@ -1,7 +1,8 @@
 import { isNotFound } from '../../../lib/kube/api-error.ts';
 import { resources } from '../../../lib/kube/resources.ts';
+import { timestamp } from '../../../lib/kube/timestamp.ts';
 import type { Cluster } from '../cluster.ts';
-import { isDeleting, nameOf, namespaceOf, type Pod, timestamp, uidOf } from '../objects.ts';
+import { isDeleting, nameOf, namespaceOf, type Pod, uidOf } from '../objects.ts';
 import { isTerminal } from '../pod-state.ts';
 import type { Outcome } from '../work-queue.ts';
 import { chooseNode } from './choose.ts';
