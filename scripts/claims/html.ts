@@ -1,4 +1,4 @@
-import { html, style, table } from '../report/html-parts.ts';
+import { html, page, table } from '../report/html-parts.ts';
 import type { ClaimRow } from './rows.ts';
 
 /** The ledger as one page that needs nothing else. */
@@ -17,20 +17,9 @@ export function renderLedger(rows: readonly ClaimRow[], backends: readonly strin
     }),
     note ?? '',
   ]);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Claims · Kubernetes Services workshop</title>
-<style>${style}</style>
-</head>
-<body>
-<h1>Every claim of the documents</h1>
-<p>${html(`${kept} of ${rows.length} claims are kept.`)}</p>
-${table(headings, cells)}
-</body>
-</html>
-`;
+  return page('Claims', [
+    '<h1>Every claim of the documents</h1>',
+    `<p>${html(`${kept} of ${rows.length} claims are kept.`)}</p>`,
+    table(headings, cells),
+  ]);
 }

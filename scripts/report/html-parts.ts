@@ -1,9 +1,22 @@
-/** A text as HTML text or the value of an attribute. */
-export function html(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+/** A whole page that needs nothing else, no script and no network. `title` is text; `body` is HTML, piece by piece. */
+export function page(title: string, body: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${html(title)} · Kubernetes Services workshop</title>
+<style>${style}</style>
+</head>
+<body>
+${body.filter(Boolean).join('\n')}
+</body>
+</html>
+`;
 }
 
-export const style = `
+const style = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #111; background: #fff }
 table { border-collapse: collapse; display: block; overflow-x: auto }
 th, td { border: 1px solid #bbb; padding: .25rem .6rem; text-align: left; vertical-align: top }
@@ -19,6 +32,11 @@ svg rect.open { fill: none; stroke-dasharray: 3 2 }
   svg path { stroke: #333 } svg rect { fill: #24405f; stroke: #8fb0dc }
 }
 `;
+
+/** A text as HTML text or the value of an attribute. */
+export function html(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
 
 /** A table whose first column names its rows. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,4 @@
-import { html, style, table } from './html-parts.ts';
+import { html, page, table } from './html-parts.ts';
 import { learnerCells, learnerColumns, ownCells, ownColumns, stepCells, stepColumns } from './markdown.ts';
 import type { ReadResults } from './read-results.ts';
 import type { Result } from './result.ts';
@@ -9,7 +9,7 @@ import { renderTimeline } from './timeline.ts';
 export function renderHtml(results: readonly Result[], damaged: ReadResults['damaged'] = []): string {
   const many = results.length > 1;
   const title = many ? `${results.length} learners` : (results[0]?.learner ?? 'nobody');
-  const body = [
+  return page(title, [
     `<h1>${html(title)}</h1>`,
     damaged.length === 0
       ? ''
@@ -25,19 +25,5 @@ export function renderHtml(results: readonly Result[], damaged: ReadResults['dam
       (result) =>
         `<details${many ? '' : ' open'}><summary>${html(result.learner)}</summary>${table(ownColumns, result.steps.map(ownCells))}</details>`,
     ),
-  ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${html(title)} · Kubernetes Services workshop</title>
-<style>${style}</style>
-</head>
-<body>
-${body.filter(Boolean).join('\n')}
-</body>
-</html>
-`;
+  ]);
 }
