@@ -1,7 +1,7 @@
 import type { Family } from '../../lib/ip.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { type EndpointSpec, type ServiceSpec, service, slice } from '../proxy/objects.ts';
-import { at, type Place, type World } from './world.ts';
+import { at, type Mode, type Place, type World } from './world.ts';
 
 /** One rule of the proxy's behaviour, shown with real packets. The same list runs over every mode and both families. */
 export interface Scenario {
@@ -12,8 +12,13 @@ export interface Scenario {
   readonly flags?: readonly string[];
   /** Only for this family; otherwise for both. */
   readonly family?: Family;
+  /** Only in these modes, where the rule or its proof is of their kind; otherwise in all. */
+  readonly modes?: readonly Mode[];
   readonly run: (stage: Stage) => Promise<void>;
 }
+
+/** Those that translate packets on their way; in userspace endpoints see the proxy as their client, and sockets end with it. */
+export const kernelModes: readonly Mode[] = ['nftables', 'iptables', 'ipvs'];
 
 export const baseFlags = [
   ...['--cluster-cidr', '172.16.0.0/16,fd16::/32'],

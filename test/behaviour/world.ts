@@ -11,6 +11,8 @@ import { type Agent, connectAgent } from './agent-client.ts';
 /** Where a probe can come from: outside the cluster, a node's own shell, or a pod. Nodes n1 and n2; a1, a2, c1 on n1; b1, b2 on n2. */
 export type Place = 'out' | 'n1' | 'n2' | 'a1' | 'a2' | 'c1' | 'b1' | 'b2';
 
+export type Mode = 'nftables' | 'iptables' | 'ipvs' | 'userspace';
+
 export const nodes = ['n1', 'n2'] as const;
 
 /** Addresses of everything, for both families. */
@@ -44,7 +46,7 @@ export interface World {
 
 export interface WorldGiven {
   /** The proxies' mode, which is also given to them by a flag. */
-  readonly mode?: 'nftables' | 'iptables' | 'ipvs' | 'userspace';
+  readonly mode?: Mode;
   /** A folder with agent.mjs, proxy.mjs and world.sh; by default they are made from the sources here. */
   readonly programs?: string;
   /** Puts everything into a user namespace, even for root: what works there works for everybody. Default true. */

@@ -43,6 +43,7 @@ export const affinityScenarios: readonly Scenario[] = [
   {
     name: 'checking the table takes no record for a change by somebody else',
     rule: '1.8',
+    modes: ['nftables', 'iptables', 'userspace'],
     async run(t) {
       sticky(t);
       t.endpoints(['a2', 'b1']);
@@ -89,6 +90,7 @@ export const affinityScenarios: readonly Scenario[] = [
   {
     name: 'after timeoutSeconds without a new connection a client may move',
     rule: '1.8, P-05',
+    modes: ['nftables'],
     async run(t) {
       sticky(t, 1);
       t.endpoints(['a1', 'b1']);
@@ -118,6 +120,7 @@ export const affinityScenarios: readonly Scenario[] = [
   {
     name: 'records of gone endpoints go, also those of clients that do not come back',
     rule: '1.8',
+    modes: ['nftables'],
     async run(t) {
       sticky(t, 600);
       t.endpoints(['a1']);

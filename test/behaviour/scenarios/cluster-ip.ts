@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nobody, type Scenario } from '../scenario.ts';
+import { kernelModes, nobody, type Scenario } from '../scenario.ts';
 
 export const clusterIpScenarios: readonly Scenario[] = [
   {
@@ -49,6 +49,7 @@ export const clusterIpScenarios: readonly Scenario[] = [
   {
     name: 'a pod keeps its own address as the source',
     rule: '3',
+    modes: kernelModes,
     async run(t) {
       t.service();
       t.endpoints(['b1']);
@@ -209,6 +210,8 @@ export const clusterIpScenarios: readonly Scenario[] = [
   {
     name: 'an address of the service network that nobody has leads nowhere',
     rule: '2.4 cluster-ips',
+    // In mode iptables it is refused, as a port that nobody has.
+    modes: ['nftables', 'ipvs', 'userspace'],
     flags: ['--service-cidr', '172.17.0.0/18,fd17::/64'],
     async run(t) {
       t.service();
@@ -221,6 +224,7 @@ export const clusterIpScenarios: readonly Scenario[] = [
   {
     name: 'the networks of cluster IPs are those of the ServiceCIDRs, also when these change',
     rule: '1.1, Service CIDRs',
+    modes: ['nftables'],
     async run(t) {
       t.service();
       t.endpoints(['a1']);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nobody, type Scenario, type Stage } from '../scenario.ts';
+import { kernelModes, nobody, type Scenario, type Stage } from '../scenario.ts';
 
 const nodePort = 30_080;
 
@@ -169,6 +169,7 @@ export const externalScenarios: readonly Scenario[] = [
   {
     name: 'externalTrafficPolicy Local: from outside only endpoints of that node, and the client keeps its address',
     rule: '1.7',
+    modes: kernelModes,
     async run(t) {
       expose(t, { externalTrafficPolicy: 'Local' }, { ingress: [{ ip: t.routed(1) }] });
       t.endpoints(['a1', 'b1']);
@@ -199,6 +200,7 @@ export const externalScenarios: readonly Scenario[] = [
   {
     name: 'externalTrafficPolicy Local: pods and the node itself are served from the whole cluster',
     rule: '1.7 short-circuit',
+    modes: kernelModes,
     async run(t) {
       expose(t, { externalTrafficPolicy: 'Local' }, { ingress: [{ ip: t.routed(1) }] });
       t.endpoints(['b1']);

@@ -7,6 +7,7 @@ export const modeScenarios: readonly Scenario[] = [
   {
     name: 'the mode changes during a stream of requests: none fails, nothing of the old mode stays, others keep their rules',
     rule: 'issue 4.3',
+    modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
       const file = await proxyWithFile(t, 'nftables');
@@ -32,6 +33,7 @@ export const modeScenarios: readonly Scenario[] = [
   {
     name: 'a configuration that cannot be used changes nothing, and the log says why',
     rule: 'issue 4.5',
+    modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
       const file = await proxyWithFile(t, 'nftables');
@@ -51,6 +53,7 @@ export const modeScenarios: readonly Scenario[] = [
   {
     name: 'where mode ipvs cannot work, iptables takes its place and the log has the message of the documents',
     rule: '2.3, P-04',
+    modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
       const file = await proxyWithFile(t, 'nftables');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { baseFlags, type Scenario } from '../scenario.ts';
+import { baseFlags, kernelModes, type Scenario } from '../scenario.ts';
 
 const podsOnly = ['--detect-local-mode', 'NodeCIDR'];
 
@@ -7,6 +7,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'rules stay when the proxy ends, and it takes up its table when it comes back',
     rule: '5',
+    modes: kernelModes,
     async run(t) {
       t.service();
       t.endpoints(['a1']);
@@ -22,6 +23,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'connections and affinity outlive a killed proxy and its restart',
     rule: '5, 1.8',
+    modes: kernelModes,
     family: 'IPv4',
     async run(t) {
       const timeout = { clientIP: { timeoutSeconds: 600 } };
@@ -81,6 +83,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'a deleted table is written anew',
     rule: '5 drift',
+    modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
       t.service();
@@ -96,6 +99,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'what is deleted is repaired at once, long before the next check',
     rule: '5 drift',
+    modes: ['nftables'],
     flags: ['--nftables-sync-period', '10m'],
     async run(t) {
       t.service();
@@ -153,6 +157,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'a single deleted element is noticed and repaired',
     rule: '5 drift',
+    modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
       t.service();
@@ -177,6 +182,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'a rule that somebody else put into the table is removed',
     rule: '5 drift',
+    modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
       t.service();
@@ -193,6 +199,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: 'marks of others pass unchanged, and none of ours is left',
     rule: 'docs/nftables.md',
+    modes: ['nftables'],
     async run(t) {
       t.service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_080 }] });
       t.endpoints(['b1']);
@@ -223,6 +230,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: '/healthz, /livez, /metrics and /proxyMode answer',
     rule: '6',
+    modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
       await t.settled();
@@ -299,6 +307,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: '--detect-local-mode NodeCIDR: pods of the node keep their address, all others do not',
     rule: '3',
+    modes: kernelModes,
     flags: podsOnly,
     async run(t) {
       t.service();
@@ -311,6 +320,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: '--detect-local-mode InterfaceNamePrefix tells pods by where they come in',
     rule: '3',
+    modes: kernelModes,
     flags: ['--detect-local-mode', 'InterfaceNamePrefix', '--pod-interface-name-prefix', 'pod-'],
     async run(t) {
       t.service({
@@ -328,6 +338,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: '--nftables-scheduler random picks by chance',
     rule: '2.4',
+    modes: ['nftables'],
     flags: ['--nftables-scheduler', 'random'],
     async run(t) {
       t.service();
@@ -364,6 +375,7 @@ export const operationScenarios: readonly Scenario[] = [
   {
     name: '--cleanup removes all of ours and nothing of others',
     rule: '5',
+    modes: ['nftables'],
     family: 'IPv4',
     flags: ['--v', '5'],
     async run(t) {

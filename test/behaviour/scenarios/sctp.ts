@@ -7,6 +7,7 @@ export const sctpScenarios: readonly Scenario[] = [
   {
     name: 'SCTP goes round the endpoints by cluster IP and node port, and the answers come back',
     rule: '1.4, a basic SCTP service',
+    modes: ['nftables', 'iptables'],
     async run(t) {
       t.service({ type: 'NodePort', ports: [{ port: 80, protocol: 'SCTP', nodePort: 30_080 }] });
       t.endpoints(['a1', 'b1'], { ports: [{ port: 7777, protocol: 'SCTP' }] });
@@ -23,6 +24,7 @@ export const sctpScenarios: readonly Scenario[] = [
   {
     name: 'SCTP to a Service without endpoints is refused',
     rule: '1.7',
+    modes: ['nftables', 'iptables'],
     async run(t) {
       t.service({ ports: [{ port: 80, protocol: 'SCTP' }] });
       await t.settled();

@@ -1,34 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Family } from '../../../../lib/ip.ts';
-import { baseFlags, createStage, nobody, type Scenario, type Stage } from '../../../behaviour/scenario.ts';
-import { affinityScenarios } from '../../../behaviour/scenarios/affinity.ts';
-import { clusterIpScenarios } from '../../../behaviour/scenarios/cluster-ip.ts';
-import { endpointScenarios } from '../../../behaviour/scenarios/endpoints.ts';
-import { externalScenarios } from '../../../behaviour/scenarios/external.ts';
-import { lifecycleScenarios } from '../../../behaviour/scenarios/lifecycle.ts';
-import { operationScenarios } from '../../../behaviour/scenarios/operations.ts';
-import { sctpScenarios } from '../../../behaviour/scenarios/sctp.ts';
-import { createWorld, nodes, putNodes, type World } from '../../../behaviour/world.ts';
-
-const serviceCidrs = '172.17.0.0/18,fd17::/64';
-
-/** Those of all modes that do not look into nftables' table, choose its schedulers or ask for its name. */
-const shared: readonly Scenario[] = [
-  ...clusterIpScenarios,
-  ...externalScenarios,
-  ...affinityScenarios,
-  ...endpointScenarios,
-  ...lifecycleScenarios,
-  ...operationScenarios,
-  ...sctpScenarios,
-].filter(
-  ({ flags, run }) =>
-    !flags?.includes('--nftables-scheduler') &&
-    // Here an address that nobody has is refused, as a port that nobody has.
-    !flags?.includes('--service-cidr') &&
-    !/\.nft\(|hasRecord|proxyMode/.test(String(run)),
-);
+import { nobody, type Scenario, type Stage } from '../../../behaviour/scenario.ts';
+import { describeBehaviour, usualFlags } from '../../../behaviour/suite.ts';
 
 const own: readonly Scenario[] = [
   {
@@ -93,52 +65,12 @@ const own: readonly Scenario[] = [
   },
 ];
 
-describe('behaviour of the proxy, mode iptables', function () {
-  this.timeout(20_000);
-  let world: World;
+describeBehaviour({ mode: 'iptables', own, flagsOf, timeoutMs: 20_000 });
 
-  before(async function () {
-    this.timeout(40_000);
-    world = await createWorld({ mode: 'iptables' });
-  });
-
-  afterEach(function () {
-    if (this.currentTest?.state !== 'failed') return;
-    for (const name of nodes) {
-      const lines = readFileSync(`${world.folder}/${name}.log`, 'utf8').split('\n');
-      process.stderr.write(`${name}:\n${lines.slice(-12).join('\n')}\n`);
-    }
-  });
-
-  after(() => world?.close());
-
-  for (const family of ['IPv4', 'IPv6'] as const satisfies readonly Family[]) {
-    describe(family, () => {
-      for (const scenario of byFlags([...shared, ...own])) {
-        if (scenario.family !== undefined && scenario.family !== family) continue;
-        it(`${scenario.name} (${scenario.rule})`, async () => {
-          world.api.clear();
-          putNodes(world.api);
-          await world.useProxies(flagsOf(scenario));
-          await world.settled();
-          await scenario.run(createStage(world, family));
-        });
-      }
-    });
-  }
-});
-
-function flagsOf({ flags = [] }: Scenario): string[] {
-  const base = flags.includes('--detect-local-mode') ? baseFlags.slice(2) : baseFlags;
+function flagsOf(flags: readonly string[]): string[] {
   const scheduler = flags.includes('--iptables-scheduler') ? [] : ['--iptables-scheduler', 'rr'];
-  const all = [...base, ...flags, ...scheduler, '--service-cidr', serviceCidrs];
+  const all = [...usualFlags(flags), ...scheduler, '--service-cidr', '172.17.0.0/18,fd17::/64'];
   return all.map((flag) => flag.replace('--nftables-', '--iptables-'));
-}
-
-/** Those with the same flags one after the other, so that proxies start seldom. */
-function byFlags(list: readonly Scenario[]): Scenario[] {
-  const key = ({ flags = [] }: Scenario) => flags.join(' ');
-  return [...new Set(list.map(key))].flatMap((flags) => list.filter((scenario) => key(scenario) === flags));
 }
 
 async function iptables(t: Stage, args: string[]): Promise<void> {

@@ -1,45 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Family } from '../../../../lib/ip.ts';
-import { baseFlags, createStage, nobody, type Scenario, type Stage } from '../../../behaviour/scenario.ts';
-import { affinityScenarios } from '../../../behaviour/scenarios/affinity.ts';
-import { clusterIpScenarios } from '../../../behaviour/scenarios/cluster-ip.ts';
-import { endpointScenarios } from '../../../behaviour/scenarios/endpoints.ts';
-import { externalScenarios } from '../../../behaviour/scenarios/external.ts';
-import { lifecycleScenarios } from '../../../behaviour/scenarios/lifecycle.ts';
-import { operationScenarios } from '../../../behaviour/scenarios/operations.ts';
+import { nobody, type Scenario, type Stage } from '../../../behaviour/scenario.ts';
 import { dialSctp } from '../../../behaviour/scenarios/sctp.ts';
-import { createWorld, nodes, putNodes, type World } from '../../../behaviour/world.ts';
-
-/** Where this mode differs by its nature; `own` shows what it does instead. */
-const differing: ReadonlySet<string> = new Set([
-  // Endpoints see the proxy as their client.
-  'a pod keeps its own address as the source',
-  'externalTrafficPolicy Local: from outside only endpoints of that node, and the client keeps its address',
-  'externalTrafficPolicy Local: pods and the node itself are served from the whole cluster',
-  '--detect-local-mode NodeCIDR: pods of the node keep their address, all others do not',
-  '--detect-local-mode InterfaceNamePrefix tells pods by where they come in',
-  // Connections and sockets end with their process.
-  'rules stay when the proxy ends, and it takes up its table when it comes back',
-  'connections and affinity outlive a killed proxy and its restart',
-  // The connection to the endpoint is another one, and carries no mark of the client's.
-  'marks of others pass unchanged, and none of ours is left',
-]);
-
-/** Those of all modes that do not look into nftables' table, choose its schedulers or ask for its name. */
-const shared: readonly Scenario[] = [
-  ...clusterIpScenarios,
-  ...externalScenarios,
-  ...affinityScenarios,
-  ...endpointScenarios,
-  ...lifecycleScenarios,
-  ...operationScenarios,
-].filter(
-  ({ name, flags, run }) =>
-    !differing.has(name) &&
-    !flags?.includes('--nftables-scheduler') &&
-    !/\.nft\(|hasRecord|proxyMode/.test(String(run)),
-);
+import { describeBehaviour, usualFlags } from '../../../behaviour/suite.ts';
 
 const nodePort = 30_080;
 
@@ -196,7 +159,7 @@ const own: readonly Scenario[] = [
       expect(await t.names('c1', t.vip(81), 53, udp)).to.eql(['b1']);
       await t.world.stopProxy('n1', 'SIGKILL');
       expect(await t.ask('c1', t.vip(80), 80)).to.eql(['refused']);
-      await t.world.startProxy('n1', flagsOf({}));
+      await t.world.startProxy('n1', flagsOf([]));
       await t.eventually('TCP', async () => (await t.names('c1', t.vip(80), 80, nobody))[0] === 'b1');
       await t.eventually(
         'UDP from the same port',
@@ -206,53 +169,11 @@ const own: readonly Scenario[] = [
   },
 ];
 
-describe('behaviour of the proxy, mode userspace', function () {
-  this.timeout(30_000);
-  let world: World;
-
-  before(async function () {
-    this.timeout(60_000);
-    world = await createWorld({ mode: 'userspace' });
-  });
-
-  afterEach(function () {
-    if (this.currentTest?.state !== 'failed') return;
-    for (const name of nodes) {
-      const lines = readFileSync(`${world.folder}/${name}.log`, 'utf8').split('\n');
-      process.stderr.write(`${name}:\n${lines.slice(-12).join('\n')}\n`);
-    }
-  });
-
-  after(() => world?.close());
-
-  for (const family of ['IPv4', 'IPv6'] as const satisfies readonly Family[]) {
-    describe(family, () => {
-      for (const scenario of byFlags([...shared, ...own])) {
-        if (scenario.family !== undefined && scenario.family !== family) continue;
-        it(`${scenario.name} (${scenario.rule})`, async () => {
-          world.api.clear();
-          putNodes(world.api);
-          await world.useProxies(flagsOf(scenario));
-          await world.settled();
-          await scenario.run(createStage(world, family));
-        });
-      }
-    });
-  }
-});
+describeBehaviour({ mode: 'userspace', own, flagsOf, timeoutMs: 30_000 });
 
 /** The timing of this mode has the names of iptables mode, as kube-proxy had it. */
-function flagsOf({ flags = [] }: Pick<Scenario, 'flags'>): string[] {
-  const base = flags.includes('--detect-local-mode') ? baseFlags.slice(2) : baseFlags;
-  return [...base, ...flags].map((flag) => flag.replace('--nftables-', timing));
-}
-
-const timing = '--iptables-';
-
-/** Those with the same flags one after the other, so that proxies start seldom. */
-function byFlags(list: readonly Scenario[]): Scenario[] {
-  const key = ({ flags = [] }: Scenario) => flags.join(' ');
-  return [...new Set(list.map(key))].flatMap((flags) => list.filter((scenario) => key(scenario) === flags));
+function flagsOf(flags: readonly string[]): string[] {
+  return usualFlags(flags).map((flag) => flag.replace('--nftables-', '--iptables-'));
 }
 
 async function inPod(t: Stage, pod: 'a2', args: string[]): Promise<void> {
