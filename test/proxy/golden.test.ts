@@ -2,13 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { run } from '../../lib/exec.ts';
 import type { Family } from '../../lib/ip.ts';
-import { keyOf } from '../../lib/kube/informer.ts';
-import type { KubeObject } from '../../lib/kube/types.ts';
-import { parseYamlStream } from '../../lib/yaml.ts';
 import { renderTable } from '../../proxy/backends/nftables/backend.ts';
-import { nodeRecord, serviceRecord, sliceRecord } from '../../proxy/model/from-kube.ts';
 import { unitsOf } from '../../proxy/model/resolve.ts';
-import { Store } from '../../proxy/model/store.ts';
+import { storeOf } from './store-of.ts';
 
 /** Pairs of cluster and table: `NAME.input.yaml` and `NAME.output.nft`. UPDATE_GOLDEN=1 writes the second ones anew. */
 const folder = new URL('./golden/', import.meta.url);
@@ -48,12 +44,7 @@ describe('the table for a whole cluster, as text', () => {
 });
 
 function render(yaml: string): string {
-  const store = new Store('worker-node01');
-  for (const object of parseYamlStream(yaml, 'the input') as KubeObject[]) {
-    if (object.kind === 'Node') store.setNode(nodeRecord(object as never));
-    if (object.kind === 'Service') store.setService(keyOf(object), serviceRecord(object as never));
-    if (object.kind === 'EndpointSlice') store.setSlice(keyOf(object), sliceRecord(object as never));
-  }
+  const store = storeOf(yaml);
   const options = {
     scheduler: 'rr',
     masqueradeAll: false,

@@ -2,13 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { run } from '../../../../lib/exec.ts';
 import type { Family } from '../../../../lib/ip.ts';
-import { keyOf } from '../../../../lib/kube/informer.ts';
-import type { KubeObject } from '../../../../lib/kube/types.ts';
-import { parseYamlStream } from '../../../../lib/yaml.ts';
 import { renderRules } from '../../../../proxy/backends/iptables/render.ts';
-import { nodeRecord, serviceRecord, sliceRecord } from '../../../../proxy/model/from-kube.ts';
 import { unitsOf } from '../../../../proxy/model/resolve.ts';
-import { Store } from '../../../../proxy/model/store.ts';
+import { storeOf } from '../../store-of.ts';
 
 /** The clusters of ../../golden as rules. UPDATE_GOLDEN=1 writes `golden/NAME.FAMILY.output.iptables` anew. */
 const inputs = new URL('../../golden/', import.meta.url);
@@ -62,12 +58,7 @@ describe('the iptables rules for a whole cluster, as text', function () {
 });
 
 function render(yaml: string, family: Family): string {
-  const store = new Store('worker-node01');
-  for (const object of parseYamlStream(yaml, 'the input') as KubeObject[]) {
-    if (object.kind === 'Node') store.setNode(nodeRecord(object as never));
-    if (object.kind === 'Service') store.setService(keyOf(object), serviceRecord(object as never));
-    if (object.kind === 'EndpointSlice') store.setSlice(keyOf(object), sliceRecord(object as never));
-  }
+  const store = storeOf(yaml);
   const options = {
     scheduler: 'random',
     masqueradeAll: false,
