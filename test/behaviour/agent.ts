@@ -4,20 +4,33 @@ import { openSync } from 'node:fs';
 import { get } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { echo, restOf } from './agent-echo.ts';
+import { answer, hearEnd, serveLate } from './agent-late.ts';
+import { plain, wordFor } from './agent-words.ts';
 
 /**
  * A process inside one network namespace: answers as a pod's server, dials as a client, runs commands. It takes its orders over
  * a unix socket, one JSON object a line; those reach into every network namespace.
  */
 export interface Orders {
-  /** Answers `name client` to whoever comes, over TCP and UDP. */
+  /** Answers `name client` to whoever comes, over TCP and UDP, and sends back what else is said. */
   serve(order: { name: string; port: number; protocol: 'tcp' | 'udp' }): void;
+  /** Answers `name client` over TCP, and nothing more before `answer`. */
+  serveLate(order: { name: string; port: number }): void;
+  /** Until a client of a late server has said all it had to say. */
+  hearEnd(order: { port: number }): Promise<void>;
+  /** The late server's last word to that client. */
+  answer(order: { port: number; word: string }): void;
   /** The answer, or `refused`, `silent`, or an error code. */
   dial(order: Dial): Promise<string>;
   /** Opens a TCP connection that stays; resolves with the answer. */
   hold(order: Dial & { key: string }): Promise<string>;
   /** Sends a word over a held connection; resolves with its echo, or with what went wrong. */
   say(order: { key: string; word: string }): Promise<string>;
+  /** Says no more over a held connection; resolves with all that still comes, or with what went wrong. */
+  finish(order: { key: string }): Promise<string>;
+  /** Sends so many bytes; resolves with `whole` when as many came back, or with what went wrong. */
+  echo(order: Dial & { bytes: number }): Promise<string>;
   http(order: { url: string }): Promise<{ code: number; body: string; weight: string | undefined }>;
   exec(order: {
     command: string;
@@ -49,6 +62,9 @@ const held = new Map<string, Socket>();
 
 const orders: Orders = {
   serve: ({ name, port, protocol }) => (protocol === 'tcp' ? serveTcp(name, port) : serveUdp(name, port)),
+  serveLate,
+  hearEnd,
+  answer,
   dial: (order) => (order.protocol === 'tcp' ? dialTcp(order) : dialUdp(order)),
   hold: (order) => dialTcp(order, order.key),
   say({ key, word }) {
@@ -64,6 +80,11 @@ const orders: Orders = {
       socket.write(`${word}\n`);
     });
   },
+  finish({ key }) {
+    const socket = held.get(key);
+    return socket ? restOf(socket) : Promise.resolve('no such connection');
+  },
+  echo,
   http: ({ url }) =>
     new Promise((resolve, reject) => {
       get(url, (response) => {
@@ -122,14 +143,11 @@ function serveTcp(name: string, port: number): void {
 function serveUdp(name: string, port: number): void {
   const socket = createSocket({ type: 'udp6' });
   socket.on('error', () => {});
-  socket.on('message', (_data, peer) =>
-    socket.send(`${name} ${plain(peer.address)}`, peer.port, peer.address),
-  );
+  socket.on('message', (data, peer) => {
+    const answer = `${data}` === 'hello' ? `${name} ${plain(peer.address)}` : data;
+    socket.send(answer, peer.port, peer.address);
+  });
   socket.bind(port, '::');
-}
-
-function plain(address = ''): string {
-  return address.replace(/^::ffff:/, '');
 }
 
 function dialTcp({ host, port, from, localPort, timeoutMs }: Dial, keep?: string): Promise<string> {
@@ -169,10 +187,6 @@ function dialUdp({ host, port, from, localPort, timeoutMs }: Dial): Promise<stri
       socket.connect(port, host, () => socket.send('hello'));
     });
   });
-}
-
-function wordFor({ code }: NodeJS.ErrnoException): string {
-  return code === 'ECONNREFUSED' ? 'refused' : (code ?? 'failed');
 }
 
 const [path = ''] = process.argv.slice(2);

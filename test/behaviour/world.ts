@@ -174,6 +174,7 @@ async function serveAll(agents: Record<Place, Agent>): Promise<void> {
   for (const name of pods) {
     await agents[name].serve({ name: `${name}:9090`, port: 9090, protocol: 'tcp' });
     await agents[name].serve({ name: `${name}:5354`, port: 5354, protocol: 'udp' });
+    await agents[name].serveLate({ name, port: 7070 });
   }
 }
 

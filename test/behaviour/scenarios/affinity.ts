@@ -153,6 +153,7 @@ export const affinityScenarios: readonly Scenario[] = [
       expect(new Set(await t.names('c1', t.vip(80), 80, { times: 4 })).size).to.equal(2);
     },
   },
+  ...(['Cluster', 'Local'] as const).map(loadBalancerAffinity),
   {
     name: 'affinity holds under externalTrafficPolicy Local',
     rule: '1.8',
@@ -170,6 +171,32 @@ export const affinityScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+/** The key is the client's own address, also where policy Cluster has it masqueraded. */
+function loadBalancerAffinity(externalTrafficPolicy: 'Cluster' | 'Local'): Scenario {
+  return {
+    name: `affinity at a load balancer address under externalTrafficPolicy ${externalTrafficPolicy}, switched on and off`,
+    rule: '1.8, 7.2 switch session affinity for LoadBalancer service',
+    async run(t) {
+      const ingress = [{ ip: t.routed(1) }];
+      const given = { type: 'LoadBalancer', ingress, spec: { externalTrafficPolicy } };
+      const pods = async (from: 'out' | 'out2') =>
+        new Set(await t.names('out', t.routed(1), 80, { times: 4, from: t.address(from) }));
+      t.service(given);
+      t.endpoints(['a1', 'a2']);
+      await t.settled();
+      expect(await pods('out')).to.eql(new Set(['a1', 'a2']));
+      sticky(t, 10_800, given);
+      await t.settled();
+      const [first, second] = [await pods('out'), await pods('out2')];
+      expect([first.size, second.size]).to.eql([1, 1]);
+      expect([await pods('out'), await pods('out2')]).to.eql([first, second]);
+      t.service(given);
+      await t.settled();
+      expect(await pods('out')).to.eql(new Set(['a1', 'a2']));
+    },
+  };
+}
 
 /** Whether node n1 has a record of client c1 that lasts a second. */
 async function hasRecord(t: Stage): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import type { Mode } from '../world.ts';
 import { affinityScenarios } from './affinity.ts';
 import { clusterIpScenarios } from './cluster-ip.ts';
+import { connectionScenarios } from './connections.ts';
 import { endpointScenarios } from './endpoints.ts';
 import { externalScenarios } from './external.ts';
 import { lifecycleScenarios } from './lifecycle.ts';
@@ -20,6 +21,7 @@ const scenarios: readonly Scenario[] = [
   ...affinityScenarios,
   ...endpointScenarios,
   ...lifecycleScenarios,
+  ...connectionScenarios,
   ...operationScenarios,
   ...sctpScenarios,
   ...modeScenarios,
