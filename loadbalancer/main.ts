@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { exitCodes, messageOf, WorkshopError } from '../lib/errors.ts';
 import { familyOf } from '../lib/ip.ts';
 import { createClient } from '../lib/kube/client.ts';
 import { loadKubeconfig } from '../lib/kube/credentials.ts';
 import { processLog } from '../lib/log.ts';
+import { readFlags } from '../lib/read-flags.ts';
 import { allocate } from './allocator.ts';
 import { createAnnouncer } from './announcer.ts';
 import { unfitness } from './fitness.ts';
@@ -15,7 +15,8 @@ import { type Pool, parsePool } from './pool.ts';
  * LoadBalancer their addresses and answers for these on the LAN; the next one takes over when it goes down. Ends on SIGTERM.
  */
 async function main(argv: string[]): Promise<void> {
-  const flags = readFlags(argv);
+  if (argv.includes('--help')) return void process.stdout.write(help);
+  const flags = balancerFlags(argv);
   const stop = new AbortController();
   // Not `once`: while a program runs, execa ends this process by the signal as soon as nobody listens for it any more.
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
@@ -47,18 +48,33 @@ interface Flags {
   readonly leaseSeconds: number;
 }
 
-function readFlags(argv: string[]): Flags {
+const help = `Gives Services of type LoadBalancer their addresses, and answers for these on the LAN.
+
+Usage: loadbalancer --kubeconfig FILE --node-name NAME --node-ip IP --pool FROM-TO [--lease-duration TIME]
+
+  --kubeconfig FILE      how to reach the API server
+  --node-name NAME       this node's name, by which one of the nodes is elected
+  --node-ip IP           its IPv4 address on the LAN
+  --pool FROM-TO         the addresses to give
+  --lease-duration TIME  after how long another node takes over, at least 2s [8s]
+
+Example:
+  loadbalancer --kubeconfig lb.conf --node-name worker-node01 --node-ip 192.168.56.11 --pool 192.168.56.240-192.168.56.250
+`;
+
+const failure = 'could not start the load balancer';
+
+const options = {
+  kubeconfig: { type: 'string', default: '' },
+  'node-name': { type: 'string', default: '' },
+  'node-ip': { type: 'string', default: '' },
+  pool: { type: 'string', default: '' },
+  'lease-duration': { type: 'string', default: '8s' },
+} as const;
+
+function balancerFlags(argv: string[]): Flags {
+  const { values } = readFlags(argv, options, { failure, advice: 'loadbalancer --help' });
   try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        kubeconfig: { type: 'string', default: '' },
-        'node-name': { type: 'string', default: '' },
-        'node-ip': { type: 'string', default: '' },
-        pool: { type: 'string', default: '' },
-        'lease-duration': { type: 'string', default: '8s' },
-      },
-    });
     const [, seconds = ''] = /^(\d+)s$/.exec(values['lease-duration']) ?? [];
     if (!values.kubeconfig) throw new Error('--kubeconfig is missing');
     if (!values['node-name']) throw new Error('--node-name is missing');
@@ -75,7 +91,7 @@ function readFlags(argv: string[]): Flags {
       leaseSeconds: Number(seconds),
     };
   } catch (error) {
-    throw new WorkshopError('usage', `could not start the load balancer: ${messageOf(error)}`, {
+    throw new WorkshopError('usage', `${failure}: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -84,6 +100,7 @@ function readFlags(argv: string[]): Flags {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`loadbalancer: ${messageOf(error)}\n`);
+  const advice = error instanceof WorkshopError && error.advice ? `. Try ${error.advice}.` : '';
+  process.stderr.write(`loadbalancer: ${messageOf(error)}${advice}\n`);
   process.exitCode = exitCodes[error instanceof WorkshopError ? error.fault : 'bug'];
 }

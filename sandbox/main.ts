@@ -14,14 +14,28 @@ const components: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
 };
 
 const [name = '', ...argv] = process.argv.slice(2);
-const component = components[name];
+const component = Object.hasOwn(components, name) ? components[name] : undefined;
 if (component) await (await component()).main(argv).catch(fail);
+else if (name === '--help' || name === '-h') process.stdout.write(help());
 else {
   const known = Object.keys(components);
   process.stderr.write(
-    `could not start the component "${name}": there are ${known.join(', ')}${didYouMean(name, known)}\n`,
+    `could not start the component "${name}": there are ${known.join(', ')}${didYouMean(name, known)}. Try: sandbox --help\n`,
   );
   process.exitCode = 2;
+}
+
+function help(): string {
+  return `The programs of a sandbox, which \`workshop up\` starts.
+
+Usage: sandbox COMPONENT [FLAG …]
+
+Components: ${Object.keys(components).join(', ')}. A flag that is wrong is answered with those that there are.
+
+Examples:
+  sandbox supervise --name workshop
+  sandbox dns --kubeconfig dns.conf --listen-address 127.0.0.1 --port 1053
+`;
 }
 
 /** A user's mistake is told in one sentence; anything else keeps its stack. */

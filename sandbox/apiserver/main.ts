@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
 import { processLog } from '../../lib/log.ts';
+import { readFlags } from '../../lib/read-flags.ts';
 import { readTokenFile } from './auth/tokens.ts';
 import { kinds } from './kinds/index.ts';
 import { loadSchema } from './schema/load.ts';
@@ -29,7 +29,7 @@ const kubeletPort = 10250;
 
 /** The API server, until SIGTERM or SIGINT. Throws WorkshopError `usage` for wrong flags. */
 export async function main(argv: string[]): Promise<void> {
-  const flags = readFlags(argv);
+  const flags = apiserverFlags(argv);
   const log = processLog();
   const clientCa = pem(required(flags, 'client-ca-file'));
   const bindAddress = flags['bind-address'];
@@ -65,16 +65,10 @@ export async function main(argv: string[]): Promise<void> {
   log.info('ended');
 }
 
-type Flags = ReturnType<typeof readFlags>;
+type Flags = ReturnType<typeof apiserverFlags>;
 
-function readFlags(args: string[]) {
-  try {
-    return parseArgs({ args, options, strict: true }).values;
-  } catch (error) {
-    throw new WorkshopError('usage', `could not read the API server's flags: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+function apiserverFlags(argv: string[]) {
+  return readFlags(argv, options, { failure: 'could not start the API server' }).values;
 }
 
 function required(

@@ -1,14 +1,14 @@
-import { parseArgs } from 'node:util';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
 import { createClient } from '../../lib/kube/client.ts';
 import { loadKubeconfig } from '../../lib/kube/credentials.ts';
 import { processLog } from '../../lib/log.ts';
+import { readFlags } from '../../lib/read-flags.ts';
 import { parseUpstream } from './forward.ts';
 import { startDns } from './server.ts';
 
-/** The component `dns`: the cluster's DNS server. Ends on SIGTERM. */
+/** The component `dns`: the cluster's DNS server. Ends on SIGTERM. Throws WorkshopError `usage` for wrong flags. */
 export async function main(argv: string[]): Promise<void> {
-  const { kubeconfig, ...flags } = readFlags(argv);
+  const { kubeconfig, ...flags } = dnsFlags(argv);
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   const client = createClient(loadKubeconfig(kubeconfig));
@@ -22,20 +22,21 @@ export async function main(argv: string[]): Promise<void> {
   client.close();
 }
 
-function readFlags(argv: string[]) {
+const failure = 'could not start the DNS server';
+
+const options = {
+  kubeconfig: { type: 'string', default: '' },
+  'listen-address': { type: 'string', default: '0.0.0.0' },
+  port: { type: 'string', default: '53' },
+  'cluster-domain': { type: 'string', default: 'cluster.local' },
+  upstream: { type: 'string', default: '' },
+  'health-port': { type: 'string', default: '8080' },
+  'ready-port': { type: 'string', default: '8181' },
+} as const;
+
+function dnsFlags(argv: string[]) {
+  const { values } = readFlags(argv, options, { failure });
   try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        kubeconfig: { type: 'string', default: '' },
-        'listen-address': { type: 'string', default: '0.0.0.0' },
-        port: { type: 'string', default: '53' },
-        'cluster-domain': { type: 'string', default: 'cluster.local' },
-        upstream: { type: 'string', default: '' },
-        'health-port': { type: 'string', default: '8080' },
-        'ready-port': { type: 'string', default: '8181' },
-      },
-    });
     if (!values.kubeconfig) throw new Error('--kubeconfig is missing');
     if (values.upstream) parseUpstream(values.upstream);
     return {
@@ -48,7 +49,7 @@ function readFlags(argv: string[]) {
       readyPort: portNumber('ready-port', values['ready-port']),
     };
   } catch (error) {
-    throw new WorkshopError('usage', `could not start the DNS server: ${messageOf(error)}`, { cause: error });
+    throw new WorkshopError('usage', `${failure}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,17 +1,17 @@
-import { parseArgs } from 'node:util';
 import { embedded, readControlPlane } from '../../lib/cluster/control-plane.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
 import { processLog } from '../../lib/log.ts';
 import { clusterPaths } from '../../lib/paths.ts';
+import { readFlags } from '../../lib/read-flags.ts';
 import { runInside } from './inside.ts';
 
-/** `sandbox inside`: in the sandbox's namespaces, builds the network and keeps the components running. SIGTERM ends them. */
+/**
+ * `sandbox inside`: in the sandbox's namespaces, builds the network and keeps the components running. SIGTERM ends them.
+ * Throws WorkshopError `usage` for wrong flags.
+ */
 export async function main(argv: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: argv,
-    options: { name: { type: 'string' }, 'state-dir': { type: 'string' } },
-  });
+  const { values } = readFlags(argv, options, { failure: 'could not start the sandbox' });
   const log = processLog();
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
@@ -34,3 +34,5 @@ export async function main(argv: string[]): Promise<void> {
   }
   process.exit();
 }
+
+const options = { name: { type: 'string' }, 'state-dir': { type: 'string' } } as const;

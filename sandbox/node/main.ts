@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { WorkshopError } from '../../lib/errors.ts';
 import { createClient } from '../../lib/kube/client.ts';
 import { loadKubeconfig } from '../../lib/kube/credentials.ts';
 import { processLog } from '../../lib/log.ts';
+import { readFlags } from '../../lib/read-flags.ts';
 import { type AgentSettings, runAgent } from './agent.ts';
 
 /**
@@ -29,29 +29,30 @@ interface Flags extends AgentSettings {
   kubeconfig: string;
 }
 
+const failure = 'could not start the node agent';
+
+const text = { type: 'string' } as const;
+const options = {
+  kubeconfig: text,
+  'node-name': text,
+  'node-ip': text,
+  'root-dir': text,
+  'cluster-dns': { ...text, default: '172.17.0.10' },
+  'cluster-domain': { ...text, default: 'cluster.local' },
+  'tls-cert-file': text,
+  'tls-private-key-file': text,
+  'client-ca-file': text,
+  'node-labels': { ...text, default: '' },
+  'register-with-taints': { ...text, default: '' },
+  coredns: text,
+} as const;
+
 function parseFlags(argv: string[]): Flags {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      kubeconfig: text,
-      'node-name': text,
-      'node-ip': text,
-      'root-dir': text,
-      'cluster-dns': { ...text, default: '172.17.0.10' },
-      'cluster-domain': { ...text, default: 'cluster.local' },
-      'tls-cert-file': text,
-      'tls-private-key-file': text,
-      'client-ca-file': text,
-      'node-labels': { ...text, default: '' },
-      'register-with-taints': { ...text, default: '' },
-      coredns: text,
-    },
-  });
+  const { values } = readFlags(argv, options, { failure });
   const need = (name: 'kubeconfig' | 'node-name' | 'node-ip' | 'root-dir'): string => {
     const value = values[name];
     if (value) return value;
-    throw new WorkshopError('usage', `could not start the node agent: --${name} is missing`);
+    throw new WorkshopError('usage', `${failure}: --${name} is missing`);
   };
   const files = [values['tls-cert-file'], values['tls-private-key-file'], values['client-ca-file']];
   const [cert, key, clientCa] = files.map((file) => file && readFileSync(file, 'utf8'));

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { type ControlPlane, embedded } from '../../lib/cluster/control-plane.ts';
 import { exitCodes } from '../../lib/errors.ts';
 import { processLog } from '../../lib/log.ts';
 import { clusterPaths } from '../../lib/paths.ts';
+import { readFlags } from '../../lib/read-flags.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
 import { lastWordsOf, tellStarter } from './last-words.ts';
 import { supervise } from './supervise.ts';
@@ -11,19 +11,10 @@ import { supervise } from './supervise.ts';
 /**
  * `sandbox supervise`: the one process on the host that a cluster hangs on. It listens on 127.0.0.1 for kubectl, starts the
  * sandbox in namespaces of its own, and starts it again when it ends. `--bundle DIR`: with the control plane of Kubernetes that
- * is in there. SIGTERM ends everything.
+ * is in there. SIGTERM ends everything. Throws WorkshopError `usage` for wrong flags.
  */
 export async function main(argv: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      name: { type: 'string' },
-      'state-dir': { type: 'string' },
-      settings: { type: 'string' },
-      publish: { type: 'string', multiple: true },
-      bundle: { type: 'string' },
-    },
-  });
+  const { values } = readFlags(argv, options, { failure: 'could not start the cluster' });
   const log = processLog();
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
@@ -44,3 +35,11 @@ export async function main(argv: string[]): Promise<void> {
   await delay(0);
   process.exit();
 }
+
+const options = {
+  name: { type: 'string' },
+  'state-dir': { type: 'string' },
+  settings: { type: 'string' },
+  publish: { type: 'string', multiple: true },
+  bundle: { type: 'string' },
+} as const;

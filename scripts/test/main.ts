@@ -1,20 +1,20 @@
 import { readdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
 import { exitCodes, WorkshopError } from '../../lib/errors.ts';
+import { readFlags } from '../../lib/read-flags.ts';
+import { help } from './help.ts';
 import { requireKubectl } from './require-kubectl.ts';
 import { watchSlowest } from './slowest.ts';
 
 /**
  * `npm test`: runs every test through mocha's API and ends with the real totals. `npm test -- WORD …` runs only the files
  * whose path holds one of the words, `--grep TEXT` only the tests of that name, `--slow` those files that end in `.slow.test.ts`
- * and are left out otherwise. Exit codes: 0 passed, 1 failed, 3 this machine lacks something, 5 none ran.
+ * and are left out otherwise. Exit codes: 0 passed, 1 failed, 2 usage, 3 this machine lacks something, 5 none ran.
  */
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { grep: { type: 'string' }, slow: { type: 'boolean' } },
-  });
+  const reading = { failure: 'could not run the tests', advice: 'npm test -- --help', words: true };
+  const { values, positionals } = readFlags(process.argv.slice(2), options, reading);
+  if (values.help) return void process.stdout.write(help);
   await requireKubectl();
   const mocha = new Mocha({
     timeout: 30_000,
@@ -37,6 +37,12 @@ async function main(): Promise<void> {
   process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
   process.exitCode = failures > 0 ? 1 : passes === 0 ? 5 : 0;
 }
+
+const options = {
+  grep: { type: 'string' },
+  slow: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /** Tests in an order that shows small faults first: leaves, then parts, then whole clusters. */
 function testFiles(words: readonly string[], slow: boolean): string[] {

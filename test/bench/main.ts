@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
-import { suggest } from '../../lib/suggest.ts';
+import { exitCodes, WorkshopError } from '../../lib/errors.ts';
+import { readFlags } from '../../lib/read-flags.ts';
+import { didYouMean } from '../../lib/suggest.ts';
 import { courseFigures } from './course.ts';
 import { freshCloneFigures } from './fresh-clone.ts';
 import { machineFacts } from './machine.ts';
@@ -38,7 +38,7 @@ Examples:
 
 /** Exit code 0 even when a figure misses: a measurement is no test. Throws WorkshopError `usage` for what it does not know. */
 async function main(argv: readonly string[]): Promise<void> {
-  const { values, positionals } = given(argv);
+  const { values, positionals } = readFlags(argv, options, { failure, advice, words: true });
   if (values.help) return void process.stdout.write(help);
   const chosen = (positionals.length > 0 ? positionals : Object.keys(parts)).map(partNamed);
   const rows: Row[] = [];
@@ -53,27 +53,15 @@ async function main(argv: readonly string[]): Promise<void> {
   if (values.write) writeFileSync(join(import.meta.dirname, '../../docs/benchmarks.md'), `${heading}${text}`);
 }
 
-function given(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { write: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    throw usage(messageOf(error));
-  }
-}
+const options = { write: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+const failure = 'could not measure';
+const advice = 'npm run bench -- --help';
 
 function partNamed(name: string): readonly [string, () => Promise<Row[]>] {
   const part = parts[name];
-  const near = suggest(name, Object.keys(parts));
-  if (!part) throw usage(`there is no part ${name}${near ? ` (perhaps ${near})` : ''}`);
-  return [name, part];
-}
-
-function usage(why: string): WorkshopError {
-  return new WorkshopError('usage', `could not measure: ${why}`, { advice: 'npm run bench -- --help' });
+  if (part) return [name, part];
+  const why = `there is no part ${name}${didYouMean(name, Object.keys(parts))}`;
+  throw new WorkshopError('usage', `${failure}: ${why}`, { advice });
 }
 
 const heading = '# Benchmarks\n\nWritten by `npm run bench -- --write`; each run replaces the table.\n\n';
@@ -82,6 +70,8 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof WorkshopError)) throw error;
-  process.stderr.write(`bench: ${error.message}. Try ${error.advice}.\n`);
+  process.stderr.write(
+    `bench: ${error.message}${error.advice === undefined ? '' : `. Try ${error.advice}.`}\n`,
+  );
   process.exitCode = exitCodes[error.fault];
 }

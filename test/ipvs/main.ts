@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
+import { readFlags } from '../../lib/read-flags.ts';
 import { boot } from './boot.ts';
 import { bundleGuest } from './bundle.ts';
 import { buildInitramfs } from './initramfs.ts';
@@ -13,7 +13,14 @@ import { fetchPackages } from './packages.ts';
  * with real packets. Exit codes: 0 passed, 1 failed, 2 usage, 3 the machine lacks something, 4 too slow.
  */
 async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options });
+  const { values } = readFlags(argv, options, { failure, advice: 'npm run test:ipvs -- --help' });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const seconds = Number(values.timeout);
+  if (!(seconds > 0))
+    throw new WorkshopError('usage', `${failure}: --timeout "${values.timeout}" is no time in seconds`);
   requireMachine();
   const cache = resolve(
     values.cache ?? join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'workshop'),
@@ -38,7 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
       kernel: packages.kernel,
       initramfs,
       consoleLog,
-      timeoutMs: Number(values.timeout) * 1000,
+      timeoutMs: seconds * 1000,
     };
     const code = await boot(machine, (line) => process.stdout.write(`${line}\n`), stop.signal);
     process.stdout.write(`${((performance.now() - started) / 1000).toFixed(0)} s in all\n`);
@@ -47,6 +54,8 @@ async function main(argv: readonly string[]): Promise<number> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const failure = 'could not test mode ipvs';
 
 const options = {
   /** Folder for the kernel and the machine's file system; default ~/.cache/workshop. */
@@ -59,7 +68,26 @@ const options = {
   console: { type: 'string' },
   /** Seconds for the machine as a whole. */
   timeout: { type: 'string', default: '3600' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
+
+const help = `Boots a kernel that has IPVS in an emulated machine, and runs the scenarios of mode ipvs there with real packets.
+
+Usage: npm run test:ipvs [-- FLAG …]
+
+  --grep TEXT        only the scenarios with this in their name
+  --behaviour        the suite that all modes share instead; takes about half an hour
+  --cache FOLDER     keeps the kernel and the machine's file system there [~/.cache/workshop]
+  --console FOLDER   keeps the kernel's messages there
+  --timeout SECONDS  for the machine as a whole [3600]
+  --help, -h         prints this
+
+Exit codes: 0 passed, 1 failed, 2 wrong command line, 3 this machine lacks something, 4 too slow.
+
+Examples:
+  npm run test:ipvs
+  npm run test:ipvs -- --grep affinity --console /tmp
+`;
 
 function requireMachine(): void {
   const path = (process.env['PATH'] ?? '').split(':');

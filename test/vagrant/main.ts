@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
 import { bundleFolder } from '../../lib/paths.ts';
+import { readFlags } from '../../lib/read-flags.ts';
 import { faults } from './faults.ts';
 import { leftBehind } from './inventory.ts';
 import { sameInRuby, validates } from './vagrantfile.ts';
@@ -15,7 +15,14 @@ import { workshopCommand } from './workshop.ts';
  * Exit codes: 0 passed, 1 failed, 2 usage, 3 the machine lacks something.
  */
 async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options });
+  const { values } = readFlags(argv, options, {
+    failure: 'could not test the virtual machines',
+    advice: 'npm run test:vagrant -- --help',
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const state = mkdtempSync(join(tmpdir(), 'test-vagrant-'));
@@ -63,11 +70,30 @@ const options = {
   keep: { type: 'boolean', default: false },
   /** Also tries what may happen to machines. */
   faults: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h' },
 } as const;
+
+const help = `Makes the cluster of virtual machines, runs every check on it, removes it, and looks whether anything was left behind.
+
+Usage: npm run test:vagrant [-- FLAG …]
+
+  --faults          also tries what may happen to machines
+  --bundle FOLDER   the bundle to make it from
+  --reports FOLDER  JUnit's file and, after a failure, the logs
+  --keep            leaves the cluster there
+  --help, -h        prints this
+
+Exit codes: 0 passed, 1 failed, 2 wrong command line, 3 this machine lacks something.
+
+Examples:
+  npm run test:vagrant
+  npm run test:vagrant -- --faults --reports /tmp/reports
+`;
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
+  const advice = error instanceof WorkshopError && error.advice ? `. Try ${error.advice}.` : '';
+  process.stderr.write(`${messageOf(error)}${advice}\n`);
   process.exitCode = error instanceof WorkshopError ? exitCodes[error.fault] : 1;
 }

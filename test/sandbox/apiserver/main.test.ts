@@ -106,8 +106,11 @@ describe('the API server as a process', () => {
 
   it('says in a sentence what is wrong with its flags', async () => {
     const without = (name: string) => flags.filter((flag, i) => flag !== name && flags[i - 1] !== name);
-    const rows: [string[], string][] = [
-      [['--bogus'], "could not read the API server's flags: Unknown option '--bogus'\n"],
+    const rows: [string[], string | RegExp][] = [
+      [
+        ['--bogus'],
+        /^could not start the API server: there is no flag --bogus. Try: one of --bind-address, /,
+      ],
       [without('--data-dir'), 'could not start the API server: --data-dir is missing\n'],
       [
         [...flags, '--service-node-port-range', '9-1'],
@@ -122,7 +125,8 @@ describe('the API server as a process', () => {
       rows.map(async ([args, text]) => {
         const { child, output } = start(args);
         const [code] = (await once(child, 'close')) as [number];
-        expect(output()).to.equal(text);
+        if (typeof text === 'string') expect(output()).to.equal(text);
+        else expect(output()).to.match(text);
         expect(code).to.equal(2);
       }),
     );
