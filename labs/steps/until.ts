@@ -12,7 +12,7 @@ export interface UntilOptions {
   look?: string;
   /** At a sandbox's pace. Default 20 s. */
   timeoutMs?: number;
-  /** Pause between two looks. Default 100 ms. */
+  /** Pause between two looks, at a sandbox's pace: looks would keep a slow cluster from its work. Default 100 ms. */
   intervalMs?: number;
 }
 
@@ -22,8 +22,9 @@ export async function until<T>(
   probe: () => Promise<Look<T>>,
   options: UntilOptions,
 ): Promise<T> {
-  const { intervalMs = 100 } = options;
-  const timeoutMs = (options.timeoutMs ?? 20_000) * (lab.pace ?? 1);
+  const { pace = 1 } = lab;
+  const intervalMs = (options.intervalMs ?? 100) * pace;
+  const timeoutMs = (options.timeoutMs ?? 20_000) * pace;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     lab.signal.throwIfAborted();

@@ -40,7 +40,7 @@ export const applyCommand: Command = {
           if (!json) out.line(`${object} ${outcome}`);
         },
       });
-      if (flags['wait']) await podsReady(cluster.client(), applied, signal);
+      if (flags['wait']) await podsReady(cluster, applied, signal);
       if (json) out.json(applied.map(({ name: object, outcome }) => ({ object, outcome })));
       return 0;
     } catch (error) {

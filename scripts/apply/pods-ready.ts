@@ -1,17 +1,22 @@
+import type { Cluster } from '../../lib/cluster/cluster.ts';
 import type { Applied } from '../../lib/kube/apply/apply.ts';
-import type { Client } from '../../lib/kube/client.ts';
 import { resources } from '../../lib/kube/resources.ts';
 import type { V1Deployment, Wire } from '../../lib/kube/types.ts';
 import { waitFor } from '../../lib/wait.ts';
 
 type Deployment = Wire<V1Deployment>;
 
-/** Waits until every applied Deployment has all its pods Ready. Throws WorkshopError `timeout` after a minute. */
+/**
+ * Waits until every applied Deployment has all its pods Ready. Throws WorkshopError `timeout` after a minute, or as many as the
+ * cluster's pace says.
+ */
 export async function podsReady(
-  client: Client,
+  cluster: Pick<Cluster, 'client' | 'pace'>,
   applied: readonly Applied[],
   signal: AbortSignal,
 ): Promise<void> {
+  const client = cluster.client();
+  const patience = { timeoutMs: 60_000 * cluster.pace, intervalMs: 100 * cluster.pace };
   const deployments = applied.flatMap(({ object }) =>
     object.kind === 'Deployment' ? [object.metadata ?? {}] : [],
   );
@@ -20,7 +25,7 @@ export async function podsReady(
       waitFor(
         async () =>
           isReady(await client.get<Deployment>(resources.deployments, { namespace, name }, { signal })),
-        { what: `the pods of ${name}`, timeoutMs: 60_000, intervalMs: 100, signal },
+        { what: `the pods of ${name}`, ...patience, signal },
       ),
     ),
   );

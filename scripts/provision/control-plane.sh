@@ -3,6 +3,7 @@
 # is begun anew. Environment: see scripts/provision/environment.rb, and TOKEN, the bootstrap token of this cluster.
 set -eu
 put() { cat >"$1.new"; chmod 600 "$1.new"; mv "$1.new" "$1"; }
+now() { cut -d. -f1 /proc/uptime; }
 admin=/etc/kubernetes/admin.conf
 initialized=/etc/kubernetes/workshop-initialized
 
@@ -52,6 +53,8 @@ encryptionAlgorithm: ECDSA-P256 # RSA keys take long to make and to use in an em
 apiServer:
   extraArgs:
   - {name: service-node-port-range, value: $NODE_PORTS}
+  - {name: feature-gates, value: "MutatingAdmissionPolicy=true"} # beta in 1.35: see the policy below
+  - {name: runtime-config, value: "admissionregistration.k8s.io/v1beta1=true"}
 controllerManager: # one master: no leader to elect, and no lease to lose when slow
   extraArgs:
   - {name: leader-elect, value: "false"}
@@ -63,20 +66,50 @@ apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 cgroupDriver: systemd
 runtimeRequestTimeout: 10m0s
+imageGCHighThresholdPercent: 100 # an image that is removed may not be had again
 X
 	kubeadm init --config /etc/kubernetes/kubeadm.yaml
 	touch $initialized
 fi
 
-# The workers' Node objects are there before they join, so that each has the pod addresses which routes and pod network name,
-# in whatever order they come. The kubelet takes over an object that is there already.
-for node in $NODES; do
-	name=${node%%,*} pods=${node##*,}
-	[ "$name" = "$NODE_NAME" ] && continue
-	kubectl --kubeconfig $admin get node "$name" >/dev/null 2>&1 && continue
-	printf 'apiVersion: v1\nkind: Node\nmetadata: {name: %s}\nspec: {podCIDR: %s, podCIDRs: [%s]}\n---\n' "$name" "$pods" "$pods"
-done | { cat; echo; } >/run/workshop-nodes.yaml
-if grep -q kind /run/workshop-nodes.yaml; then kubectl --kubeconfig $admin create -f /run/workshop-nodes.yaml; fi
+# After a boot the API server answers a while later than the shell.
+limit=$(($(now) + 900))
+until known=$(kubectl --kubeconfig $admin --request-timeout=30s get nodes -o name 2>&1); do
+	[ "$(now)" -lt $limit ] || { echo "the API server does not answer: $known" >&2; exit 1; }
+	sleep 2
+done
+
+{
+	# The workers' Node objects are there before they join, so that each has the pod addresses which routes and pod network name,
+	# in whatever order they come. The kubelet takes over an object that is there already.
+	for node in $NODES; do
+		name=${node%%,*} pods=${node##*,}
+		echo "$known" | grep -qx "node/$name" && continue
+		printf 'apiVersion: v1\nkind: Node\nmetadata: {name: %s}\nspec: {podCIDR: %s, podCIDRs: [%s]}\n---\n' "$name" "$pods" "$pods"
+	done
+	# Kubernetes asks the registry anew for an image without a tag, also where it is there already. This network may have none.
+	cat <<'X'
+apiVersion: admissionregistration.k8s.io/v1beta1
+kind: MutatingAdmissionPolicy
+metadata: {name: workshop-images-that-are-there}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  failurePolicy: Ignore
+  reinvocationPolicy: Never
+  mutations:
+  - patchType: ApplyConfiguration
+    applyConfiguration:
+      expression: >-
+        Object{spec: Object.spec{containers: object.spec.containers.map(c, Object.spec.containers{name: c.name,
+        imagePullPolicy: c.image.matches("(^|/)[^:@/]+(:latest)?$") ? "IfNotPresent" : c.imagePullPolicy})}}
+---
+apiVersion: admissionregistration.k8s.io/v1beta1
+kind: MutatingAdmissionPolicyBinding
+metadata: {name: workshop-images-that-are-there}
+spec: {policyName: workshop-images-that-are-there}
+X
+} | kubectl --kubeconfig $admin apply -f -
 
 # The token lasts a day; a worker that is made later needs it too.
 kubeadm --kubeconfig $admin token list 2>/dev/null | grep -q "^${TOKEN%.*}\." ||

@@ -36,9 +36,8 @@ export const runAll: Command = {
 async function applyAll({ name, env, signal }: Context): Promise<void> {
   const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));
   try {
-    const client = cluster.client();
-    const applied = await applyManifests({ client, names: defaultSet, signal });
-    await podsReady(client, applied, signal);
+    const applied = await applyManifests({ client: cluster.client(), names: defaultSet, signal });
+    await podsReady(cluster, applied, signal);
   } finally {
     cluster.close();
   }

@@ -23,7 +23,7 @@ const happenings: Readonly<Record<string, (workshop: Workshop) => Promise<unknow
     await workshop(['ssh', 'master-node', '--', 'systemctl', 'reboot'], { mayFail: true });
     const gone = async () =>
       (await workshop(['ssh', 'master-node', '--', 'true'], { mayFail: true })).exitCode !== 0;
-    await waitFor(gone, { what: 'the master to go', timeoutMs: 60_000, intervalMs: 1000 });
+    await waitFor(gone, { what: 'the master to go', timeoutMs: 300_000, intervalMs: 1000 });
   },
   'the proxy of a worker is killed': (workshop) =>
     workshop(['ssh', 'worker-node01', '--', 'systemctl', 'kill', '--signal=KILL', 'workshop-proxy']),

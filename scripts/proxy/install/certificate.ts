@@ -46,7 +46,7 @@ async function signed(client: Client, node: string, signal?: AbortSignal): Promi
     await approve(client, name);
     const cert = await waitFor(async () => await certificateOf(client, name), {
       what: `the cluster to sign ${name}`,
-      timeoutMs: 30_000,
+      timeoutMs: 180_000,
       intervalMs: 200,
       signal,
     });

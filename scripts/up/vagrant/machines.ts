@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../../lib/atomic-file.ts';
 import { sshConfigFile } from '../../../lib/cluster/vagrant/record.ts';
-import { belongingsOf, domainId, removeBelongings } from './libvirt.ts';
+import { closeConnections } from '../../down/machines.ts';
+import { belongingsOf, domainId, removeBelongings, removeUnusedBoxImages } from './libvirt.ts';
 import { askVagrant, vagrant } from './vagrant.ts';
 import { machinesOf, onMachine, type Phase, type Work } from './work.ts';
 
@@ -19,6 +20,8 @@ export const machines: Phase = {
   },
   async run(work) {
     if (await allAnswer(work)) return;
+    // A connection to a machine that was switched off would be waited for.
+    await closeConnections(work.paths, work.record, work.signal);
     if (work.settings.vagrant.provider === 'libvirt') await removeOrphans(work);
     await vagrant(work, 'boot the machines', [
       'up',
@@ -57,6 +60,8 @@ async function removeOrphans({ paths, record, signal }: Work): Promise<void> {
   const kept = found.domains.filter((_, index) => known[index]);
   const volumes = found.volumes.filter((volume) => !kept.some((domain) => volume.startsWith(domain)));
   await removeBelongings({ domains, volumes, networks: [] }, signal);
+  // One that was interrupted while it was copied is not whole; to copy it takes seconds.
+  if (kept.length === 0) await removeUnusedBoxImages(signal);
 }
 
 /** The id that Vagrant has of a machine. */

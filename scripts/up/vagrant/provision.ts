@@ -6,6 +6,9 @@ import { machinesOf, onMachine, type Phase, runScript, type Work } from './work.
 const script = 'node.sh';
 const mark = '/var/lib/workshop/provisioned';
 
+/** Vagrant configures the network card anew when it boots a machine again, which may cost the routes that the boot has made. */
+const routes = 'systemctl restart workshop-routes';
+
 /** Makes every machine ready for kubeadm, all at once. */
 export const provision: Phase = {
   name: 'provision',
@@ -33,7 +36,7 @@ async function provisionOne(work: Work, machine: string): Promise<void> {
   const seen = await onMachine(work, machine, [
     'sh',
     '-c',
-    `cat ${mark} 2>/dev/null; mountpoint -q /opt/bundle || ls /opt/bundle/bin/kubelet >/dev/null`,
+    `${routes}; cat ${mark}; mountpoint -q /opt/bundle || ls /opt/bundle/bin/kubelet >/dev/null`,
   ]).catch(() => '');
   if (seen.trim() === wanted) return;
   await runScript(work, machine, script);
