@@ -18,6 +18,8 @@ export interface Words {
   observed: string;
   look: string;
   read: string;
+  /** Before the command that tells why the step works as it does. */
+  explained: string;
   next: string;
   /** Where English stands in for a missing text. */
   fallback: string;
@@ -50,6 +52,7 @@ export const words: Readonly<Record<Language, Words>> = {
     observed: 'observed',
     look: 'look at',
     read: 'read',
+    explained: 'Why it is so',
     next: 'Next',
     fallback: 'There is no text in this language yet; this is the English one.',
     noRequests: 'requests: none yet',
@@ -77,6 +80,7 @@ export const words: Readonly<Record<Language, Words>> = {
     observed: '관찰',
     look: '확인할 곳',
     read: '참고',
+    explained: '왜 그런지',
     next: '다음',
     fallback: '이 언어로 된 글이 아직 없어 영어로 보여 줍니다.',
     noRequests: '요청: 아직 없음',
@@ -104,6 +108,7 @@ export const words: Readonly<Record<Language, Words>> = {
     observed: '实际',
     look: '查看',
     read: '参考',
+    explained: '为什么',
     next: '下一步',
     fallback: '还没有这种语言的文本，以下为英文。',
     noRequests: '请求：暂无',

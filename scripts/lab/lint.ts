@@ -117,9 +117,17 @@ function differences(text: StepText, english: StepText | undefined): string[] {
     ['blocks of commands', each.solution.split(/^```/m).length >> 1],
   ];
   const wanted = new Map(counts(english));
-  return counts(text)
+  const found = counts(text)
     .filter(([what, count]) => wanted.get(what) !== count)
     .map(([what, count]) => `${count} ${what}, the English text has ${wanted.get(what)}`);
+  const [own, other] = [versionsIn(text.since), versionsIn(english.since)];
+  return own === other ? found : [...found, `versions ${own} in what changed, the English text has ${other}`];
+}
+
+/** A version that was mistyped in one language is a wrong fact that nobody else would notice. */
+function versionsIn(since = ''): string {
+  const versions = since.match(/(?<![\d.])\d+\.\d+(?![\d.]*\d)/g) ?? [];
+  return [...new Set(versions)].sort().join(', ') || 'none';
 }
 
 /** The files in which images are named. */

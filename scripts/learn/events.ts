@@ -42,8 +42,9 @@ export interface StepProgress {
   seconds?: number;
   /** Numbers and ids of mistakes. */
   hints: (number | string)[];
+  /** Before the check was green for the first time. */
   solutionSeen: boolean;
-  /** `workshop solve` did it. */
+  /** `workshop solve` made the check green for the first time. */
   solved: boolean;
   resets: number;
   prediction?: { choice: number; happened?: number };
@@ -77,11 +78,12 @@ function enter(progress: CourseProgress, event: CourseEvent): void {
     case 'hint':
       if (!step.hints.includes(event.hint)) step.hints.push(event.hint);
       break;
+    // Who has done it by themselves may look afterwards: then the solution explains, and helps no more.
     case 'solution':
-      step.solutionSeen = true;
+      if (step.passedAt === undefined) step.solutionSeen = true;
       break;
     case 'solved':
-      step.solved = true;
+      if (step.passedAt === undefined) step.solved = true;
       break;
     case 'reset':
       step.resets += 1;

@@ -7,7 +7,8 @@ import { renderPart } from './render-step.ts';
 /** `workshop solution` */
 export const solution: Command = {
   usage: ['[STEP] [--lang LANG]'],
-  description: 'Shows a solution in words and commands. Looking is fine; the report says so.',
+  description:
+    'Shows a solution in words and commands. Looking is fine; the report says so when the step was not done yet.',
   examples: [{ command: 'workshop solution', does: 'how it can be done' }],
   flags: courseFlags,
   async run(context) {

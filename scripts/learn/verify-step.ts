@@ -61,7 +61,7 @@ function doneText(context: Context, course: Course, { ref }: Session): string {
   if (prediction) lines.push(predictionLine(course, prediction));
   if (text.since !== undefined)
     lines.push('', renderPart(words.since, text.since, paperOf(context)).trimEnd());
-  lines.push('', `${words.next}: workshop next`);
+  lines.push('', `${words.explained}: workshop solution`, `${words.next}: workshop next`);
   return `${lines.join('\n')}\n`;
 }
 

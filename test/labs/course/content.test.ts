@@ -34,6 +34,7 @@ describe('the content of the course', () => {
           ...text.hints,
           ...Object.values(text.mistakes),
           text.solution,
+          text.since ?? '',
         ];
         for (const part of all) {
           for (const line of renderMarkdown(part, { width: 80, color: false }).split('\n')) {

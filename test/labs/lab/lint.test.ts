@@ -68,6 +68,17 @@ describe('workshop lab lint', () => {
       'labs/99-x/steps/10-y: only 1 foreseen mistakes',
     ],
     [
+      'another version in what changed',
+      {
+        ...good,
+        texts: {
+          en: parse(`${source}\n<!-- since -->\nSince 1.9, gone since 1.16.\n`),
+          ko: parse(`${source}\n<!-- since -->\n1.16에서 사라졌고 1.8부터 있습니다.\n`),
+        },
+      },
+      `${korean}: versions 1.16, 1.8 in what changed, the English text has 1.16, 1.9`,
+    ],
+    [
       'a hint that is the command',
       withKorean(source.replace('Less vague.', 'Try `kubectl create configmap` once.')),
       `${korean}: hint 2 gives the command away: kubectl create configmap …`,

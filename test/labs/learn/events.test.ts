@@ -58,13 +58,20 @@ describe("a learner's progress", () => {
       { at: at(60), step, kind: 'reset' },
       { resets: 1, done: false, passedAt: at(30) },
     ],
-    ['a look at the solution is kept', { at: at(60), step, kind: 'solution' }, { solutionSeen: true }],
+    ['a look at the solution is no help', { at: at(60), step, kind: 'solution' }, { solutionSeen: false }],
+    ['solve has not solved it', { at: at(60), step, kind: 'solved' }, { solved: false }],
   ];
   for (const [name, event, expected] of later) {
     it(`after the first green check ${name}`, () => {
       expect(progressOf([...afternoon, event]).steps[step]).to.deep.include(expected);
     });
   }
+
+  it('keeps what helped before the first green check', () => {
+    const helped = (['solution', 'solved'] as const).map((kind): CourseEvent => ({ at: at(20), step, kind }));
+    const { steps } = progressOf([...afternoon.slice(0, -1), ...helped, ...afternoon.slice(-1)]);
+    expect(steps[step]).to.deep.include({ solutionSeen: true, solved: true, passedAt: at(30) });
+  });
 
   it('is at the step that was started last', () => {
     const next = '01-pods/20-a-pod-replaced';
