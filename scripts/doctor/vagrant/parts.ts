@@ -3,7 +3,7 @@ import { arch } from 'node:os';
 import { join } from 'node:path';
 import { diskName, readBundle } from '../../../lib/bundle/bundle.ts';
 import { messageOf } from '../../../lib/errors.ts';
-import { dataFolder, type Environment } from '../../../lib/paths.ts';
+import { boxFile, type Environment } from '../../../lib/paths.ts';
 import type { Settings } from '../../../lib/settings/settings.ts';
 import { bad, type Finding, good, remark } from '../check.ts';
 
@@ -35,7 +35,7 @@ export function checkBundle(folder: string, processor: string = arch()): Finding
 
 /** The box is there already, or has to be downloaded; ours is for the processor it was built on. */
 export function checkBox({ vagrant }: Settings, env: Environment): Finding[] {
-  const own = join(dataFolder(env), 'lab.box');
+  const own = boxFile(env);
   const boxes = join(env['VAGRANT_HOME'] ?? join(env['HOME'] ?? '/root', '.vagrant.d'), 'boxes');
   const name = vagrant.box === 'auto' ? 'workshop-lab' : vagrant.box;
   const folder = join(boxes, name.replaceAll('/', '-VAGRANTSLASH-'));

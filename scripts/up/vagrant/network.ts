@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { run } from '../../../lib/exec.ts';
-import { dataFolder } from '../../../lib/paths.ts';
+import { boxFile } from '../../../lib/paths.ts';
 import type { Phase, Work } from './work.ts';
 
 const boxName = 'workshop-lab';
@@ -13,7 +12,7 @@ export const network: Phase = {
     `${settings.vagrant.provider} with the network ${settings.network.nodes}; box ${settings.vagrant.box}`,
   async run(work) {
     const { provider, box } = work.settings.vagrant;
-    const file = boxFile(work);
+    const file = boxFile(work.env);
     if (provider !== 'libvirt' || !['auto', boxName].includes(box) || !existsSync(file)) return;
     if (await isAdded(work)) return;
     work.note(`   the box ${file} is added to Vagrant as ${boxName}`);
@@ -21,11 +20,6 @@ export const network: Phase = {
     await run('vagrant', args, { signal: work.signal, timeoutMs: 600_000 });
   },
 };
-
-/** Where `workshop box build` leaves it. */
-export function boxFile({ env }: Pick<Work, 'env'>): string {
-  return join(dataFolder(env), 'lab.box');
-}
 
 async function isAdded({ signal }: Work): Promise<boolean> {
   const { stdout } = await run('vagrant', ['box', 'list'], { signal, timeoutMs: 60_000 });
