@@ -9,6 +9,7 @@ import { run } from '../../../lib/exec.ts';
  * looks at the first line (libnftables.c, stdin_to_buffer).
  */
 export interface Fifo {
+  /** For a reader in the same pid namespace; until `end` or `close`. */
   readonly path: string;
   /** Queues a text; it is written as fast as the reader takes it. */
   write(text: string): void;
@@ -18,20 +19,22 @@ export interface Fifo {
   close(): void;
 }
 
-/** Makes one in a folder of its own. */
+/**
+ * Makes one. Its name in the temporary folder is gone again before anything is written: so however this process ends, it leaves
+ * nothing there. Throws ExecError when mkfifo fails, or Node's own errors of files.
+ */
 export async function openFifo(signal?: AbortSignal): Promise<Fifo> {
   const folder = mkdtempSync(join(tmpdir(), 'workshop-proxy-'));
   const path = join(folder, 'table.nft');
   try {
     await run('mkfifo', ['-m', '600', path], { signal, timeoutMs: 10_000 });
-    return fifoAt(path, folder);
-  } catch (error) {
+    return fifoAt(path);
+  } finally {
     rmSync(folder, { recursive: true, force: true });
-    throw error;
   }
 }
 
-function fifoAt(path: string, folder: string): Fifo {
+function fifoAt(path: string): Fifo {
   // Opening for writing waits for a reader, and a write waits while one is there: this end is both until the real reader has come.
   let standIn: number | undefined = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   // It blocks, but in a thread of libuv's pool: an event for each page that nft has read would cost more than nft's reading.
@@ -58,12 +61,12 @@ function fifoAt(path: string, folder: string): Fifo {
     queue = queue.then(() => {
       dismissStandIn();
       closeFd(fd, ignore);
-      rmSync(folder, { recursive: true, force: true });
     });
   }
 
   return {
-    path,
+    // Opening this link opens the pipe anew, with a name or without (proc(5), /proc/pid/fd).
+    path: `/proc/${process.pid}/fd/${fd}`,
     write(text) {
       if (!ended) put(text);
     },
