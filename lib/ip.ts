@@ -79,6 +79,7 @@ export function parseLooseCidr(text: string): Cidr {
   return { family, bits: (addressToBits(address) >> hostBits) << hostBits, prefix };
 }
 
+/** `192.168.56.0/24`, or its like of IPv6: what `parseCidr` reads. */
 export function formatCidr(cidr: Cidr): string {
   return `${bitsToAddress(cidr.bits, cidr.family)}/${cidr.prefix}`;
 }
@@ -96,12 +97,14 @@ export function addressAt(cidr: Cidr, index: bigint | number): string {
   return bitsToAddress(cidr.bits + offset, cidr.family);
 }
 
+/** True when the address lies in the network; one of the other family never does. */
 export function contains(cidr: Cidr, address: string): boolean {
   if (familyOf(address) !== cidr.family) return false;
   const offset = addressToBits(address) - cidr.bits;
   return offset >= 0n && offset < sizeOf(cidr);
 }
 
+/** True when some address lies in both networks; those of different families never overlap. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   if (a.family !== b.family) return false;
   const shift = BigInt(widthOf(a.family) - Math.min(a.prefix, b.prefix));

@@ -23,6 +23,7 @@ export function parseYamlStream(text: string, source: string): unknown[] {
     .filter((value) => value !== null && value !== undefined);
 }
 
+/** A value as YAML, without breaking long lines. */
 export function formatYaml(value: unknown): string {
   return stringify(value, { lineWidth: 0 });
 }

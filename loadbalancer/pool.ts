@@ -17,6 +17,7 @@ export function parsePool(text: string): Pool {
   return pool;
 }
 
+/** True when the address is one to give; none of IPv6 is. */
 export function poolHas(pool: Pool, address: string): boolean {
   if (familyOf(address) !== 'IPv4') return false;
   const bits = addressToBits(address);

@@ -14,6 +14,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** The drivers of both families in one mode; they start with the first sync. */
 export function createEngine(mode: Mode, plan: Plan, store: Store, log: Log): Engine {
   const drivers = families.map((family) =>
     createDriver(family, store, modeTable[mode].create(family, plan, log), log),

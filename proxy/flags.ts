@@ -231,6 +231,7 @@ export const flags: readonly Flag[] = [
   { name: 'help', kind: 'switch', byDefault: false, text: 'print this' },
 ];
 
+/** What `proxy --help` prints. */
 export function helpText(): string {
   const lines = flags.map(({ name, value, byDefault, text }) => {
     const left = `  --${name}${value === undefined ? '' : ` ${value}`}`;

@@ -25,6 +25,7 @@ export interface ServiceCidrs {
   follow(onChange: () => void): Promise<void>;
 }
 
+/** Reads the networks as they are; `follow` goes on from there, until `signal`. None where the API does not have them. */
 export async function createServiceCidrs(parts: {
   client: Client;
   log: Log;

@@ -43,6 +43,7 @@ export interface TakeoverParts {
   readonly events: Events;
 }
 
+/** Nothing is at work yet: `first` is wanted, and the first `takeOver` takes it up. */
 export function createTakeover(first: Plan, { store, log, metrics, events }: TakeoverParts): Takeover {
   let engine: Engine | undefined;
   let wanted: Plan | undefined = first;

@@ -32,6 +32,7 @@ export function readRecord(file: string): ClusterRecord | undefined {
   }
 }
 
+/** Writes the record in one step: a reader sees the old one or the new one. Throws Node's errors of files. */
 export function writeRecord(file: string, record: ClusterRecord): void {
   writeFileAtomically(file, `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -13,6 +13,7 @@ export class ApiError extends Error {
   }
 }
 
+/** The object, its namespace or its kind is not there (404). */
 export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof ApiError && thrown.code === 404;
 }

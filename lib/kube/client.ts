@@ -69,6 +69,7 @@ export interface Client {
 /** The watch is taken for dead when nothing, not even a bookmark, came for so long. */
 const watchIdleMs = 150_000;
 
+/** A client for one API server; it keeps connections until `close`. Its calls throw ApiError for what the server refuses. */
 export function createClient(credentials: Credentials): Client {
   const transport = createTransport(credentials);
 

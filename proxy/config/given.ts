@@ -14,6 +14,9 @@ export interface Given {
   duration(flag: string): number;
 }
 
+/**
+ * Reads values by flag. Its functions throw WorkshopError `usage`, which names the value as the user has written it (`nameOf`).
+ */
 export function given(
   values: Readonly<Record<string, string | boolean>>,
   nameOf: (flag: string) => string,

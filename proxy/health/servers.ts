@@ -79,6 +79,7 @@ export function serve(
   return server;
 }
 
+/** Answers a request whole; browsers are told not to guess the type. */
 export function send(response: ServerResponse, code: number, type: string, body: string): void {
   response.writeHead(code, { 'content-type': type, 'x-content-type-options': 'nosniff' }).end(body);
 }

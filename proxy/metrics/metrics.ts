@@ -17,6 +17,7 @@ export interface Metrics {
   text(): Promise<{ body: string; type: string }>;
 }
 
+/** Our metrics and those of the process, in a registry of their own. Names are kube-proxy's where it has the metric. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -21,6 +21,7 @@ export function traceRules({ from, to, port, protocol }: TracedFlow, suffix: str
   return `table ${ip} ${traceTable}-${suffix} {\n${chain('prerouting')}${chain('output')}}\n`;
 }
 
+/** nft commands that remove the rules of this trace; harmless when they are gone. */
 export function removeTraceRules({ to }: TracedFlow, suffix: string): string {
   const ip = familyOf(to) === 'IPv6' ? 'ip6' : 'ip';
   const name = `${ip} ${traceTable}-${suffix}`;

@@ -7,6 +7,7 @@ export interface Delays {
 /** The longest delay that a Node.js timer can do. */
 const longestMs = 2 ** 31 - 1;
 
+/** Timers by key; `fire` is called with the key once its time has come, and the earliest time counts. */
 export function createDelays(fire: (key: string) => void): Delays {
   const timers = new Map<string, { at: number; timer: NodeJS.Timeout }>();
   return {

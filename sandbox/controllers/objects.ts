@@ -43,18 +43,22 @@ export function metaOf(object: AnyObject): Meta {
   return object.metadata ?? {};
 }
 
+/** The name; empty only for an object that was never stored. */
 export function nameOf(object: AnyObject): string {
   return object.metadata?.name ?? '';
 }
 
+/** The namespace; empty for kinds without one. */
 export function namespaceOf(object: AnyObject): string {
   return object.metadata?.namespace ?? '';
 }
 
+/** The uid, which no later object of the same name has. */
 export function uidOf(object: AnyObject): string {
   return object.metadata?.uid ?? '';
 }
 
+/** True once the object is to go, though finalizers or a grace period keep it. */
 export function isDeleting(object: AnyObject): boolean {
   return object.metadata?.deletionTimestamp !== undefined;
 }

@@ -25,6 +25,7 @@ const plainUdpLimit = 512;
 /** Zone transfers are not for pods. */
 const refusedTypes: ReadonlySet<string> = new Set(['AXFR', 'IXFR']);
 
+/** Answers queries from bytes to bytes; undefined for what deserves no answer. */
 export function createResponder(options: ResponderOptions): Responder {
   const recursionAvailable = options.forwarder !== undefined;
   return async (bytes, transport) => {

@@ -12,6 +12,7 @@ export interface ZoneIndex {
   size(): number;
 }
 
+/** The records of the zone by name, kept by the object that each comes from; empty at first. */
 export function createZoneIndex(): ZoneIndex {
   const bySource = new Map<string, readonly ZoneRecord[]>();
   const byName = new Map<string, ZoneRecord[]>();

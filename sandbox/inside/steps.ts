@@ -13,6 +13,7 @@ export interface Steps {
   follow(signal: AbortSignal): AsyncGenerator<ProgressEvent>;
 }
 
+/** Remembers the steps of a start, so that who comes late hears all of them too. */
 export function createSteps(): Steps {
   const events: ProgressEvent[] = [];
   const emitter = new EventEmitter().setMaxListeners(0);

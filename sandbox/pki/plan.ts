@@ -22,6 +22,7 @@ export interface Servers {
   readonly service: string;
 }
 
+/** The API server's addresses as seen from the host, from the nodes and from pods. */
 export function serversOf(settings: Settings, apiPort: number): Servers {
   return {
     host: `https://127.0.0.1:${apiPort}`,

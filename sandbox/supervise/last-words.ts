@@ -7,6 +7,7 @@ export interface LastWords {
   readonly advice?: string | undefined;
 }
 
+/** Whose fault an error is, and its sentence. Anything unknown is a fault of the workshop. */
 export function lastWordsOf(error: unknown): LastWords {
   if (error instanceof WorkshopError) {
     return { fault: error.fault, message: error.message, advice: error.advice };

@@ -50,6 +50,7 @@ export async function startSandbox(inside: readonly string[], logFile: string): 
   };
 }
 
+/** The flags of unshare(1) for a sandbox; only root needs no user namespace. */
 export function unshareFlags(root: boolean = process.getuid?.() === 0): string[] {
   const own = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc'];
   return root ? own : ['--user', '--map-root-user', ...own];

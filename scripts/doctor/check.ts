@@ -10,14 +10,17 @@ export interface Finding {
   readonly advice?: string | undefined;
 }
 
+/** A finding that all is well. */
 export function good(id: string, message: string): Finding {
   return { id, ok: true, required: true, message };
 }
 
+/** A finding without which the workshop does not work. */
 export function bad(id: string, message: string, advice?: string): Finding {
   return { id, ok: false, required: true, message, advice };
 }
 
+/** A finding that the workshop can do without. */
 export function remark(id: string, message: string, advice?: string): Finding {
   return { id, ok: false, required: false, message, advice };
 }

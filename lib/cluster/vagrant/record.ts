@@ -32,6 +32,7 @@ export function readVagrantRecord(file: string): VagrantRecord | undefined {
   return record?.backend === 'vagrant' ? record : undefined;
 }
 
+/** Writes the record in one step: a reader sees the old one or the new one. Throws Node's errors of files. */
 export function writeVagrantRecord(file: string, record: VagrantRecord): void {
   writeFileAtomically(file, `${JSON.stringify(record, null, 2)}\n`);
 }

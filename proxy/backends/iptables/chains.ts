@@ -52,6 +52,7 @@ export function allowedSources({ vips, sourceRanges }: Unit, { node }: Place): s
   return ranges.length === 0 ? undefined : [...new Set(ranges)];
 }
 
+/** The match that does nothing but carry a comment, quoted as iptables-save prints it. */
 export function comment(text: string): string {
   return `-m comment --comment "${text}"`;
 }

@@ -56,6 +56,7 @@ const inNat = { table: 'nat', chain: 'KUBE-SERVICES' } as const;
 const inFilter = { table: 'filter', chain: 'KUBE-SERVICES' } as const;
 const inExternal = { table: 'filter', chain: 'KUBE-EXTERNAL-SERVICES' } as const;
 
+/** The target that answers as a closed port does, by ICMP of the family. */
 export function reject(family: Unit['family']): string {
   return `REJECT --reject-with ${family === 'IPv4' ? 'icmp' : 'icmp6'}-port-unreachable`;
 }

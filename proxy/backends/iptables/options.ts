@@ -80,6 +80,7 @@ export function host(address: string): string {
   return `${address}/${address.includes(':') ? 128 : 32}`;
 }
 
+/** True for a network, or an address, of that family. */
 export function ofFamily(cidr: string, family: Family): boolean {
   return familyOf(cidr.split('/')[0] ?? '') === family;
 }

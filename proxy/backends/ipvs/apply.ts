@@ -22,6 +22,7 @@ export async function applySteps(
   await restoreSets(steps.after, signal);
 }
 
+/** Runs lines of `ipset restore`; those before a faulty one stay done. Throws ExecError. */
 export async function restoreSets(lines: readonly string[], signal?: AbortSignal): Promise<void> {
   await feed('ipset', ['restore'], lines, signal);
 }
@@ -34,6 +35,7 @@ export async function restoreServers(lines: readonly string[], signal?: AbortSig
   throw new WorkshopError('environment', `could not change virtual servers: ${stderr.trim().split('\n')[0]}`);
 }
 
+/** Replaces the chains that the text declares, in one step, and leaves all others. Throws ExecError. */
 export async function restoreRules(text: string, family: Family, signal?: AbortSignal): Promise<void> {
   if (text === '') return;
   const program = family === 'IPv6' ? 'ip6tables-restore' : 'iptables-restore';

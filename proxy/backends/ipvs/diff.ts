@@ -24,10 +24,12 @@ export interface Steps {
   readonly after: string[];
 }
 
+/** A plan that changes nothing, to be filled. */
 export function noSteps(): Steps {
   return { before: [], servers: [], marks: [], addresses: [], after: [] };
 }
 
+/** How many commands a plan has. */
 export function countSteps(steps: Steps): number {
   return Object.values(steps).reduce((sum, lines: string[]) => sum + lines.length, 0);
 }
@@ -127,6 +129,7 @@ function register(verb: 'add' | 'del', { at, protocol }: Server, { steps, family
   (verb === 'add' ? steps.before : steps.after).push(line);
 }
 
+/** True when two virtual servers differ in nothing but their real servers. */
 export function sameService(a: Server, b: Server): boolean {
   return a.scheduler === b.scheduler && a.flags === b.flags && a.persistence === b.persistence;
 }
@@ -156,6 +159,7 @@ function changeAddress(id: string, have: Address | undefined, want: Address | un
   } else if (have && !want && !isHeld(have, kernel)) dropAddress(have, plan);
 }
 
+/** Plans the end of an address, in the device and in its set, and forgets it. */
 export function dropAddress({ id, address }: Address, { steps, kernel, family }: Plan): void {
   steps.addresses.push(addressLine('del', address));
   steps.after.push(entryLine('del', family, { set: 'VIPS', element: address }));

@@ -64,14 +64,17 @@ export const setTypes = {
 
 export const setNames = Object.keys(setTypes) as SetName[];
 
+/** An element of one of our sets, with the packet mark that it gives, if any. */
 export function entry(set: SetName, element: string, mark?: number): Entry {
   return { kind: 'entry', id: `${set} ${element}`, set, element, ...(mark !== undefined && { mark }) };
 }
 
+/** An address on the dummy device, which makes the kernel take its packets in. */
 export function addressObject(address: string): Address {
   return { kind: 'address', id: `address ${address}`, address };
 }
 
+/** A virtual server at an address and port. */
 export function serverAt(
   at: { address: string; port: number },
   protocol: Protocol,
@@ -89,6 +92,7 @@ export function serverAt(
   };
 }
 
+/** A virtual server for packets with a mark (ipvsadm: `-f`), so for many addresses at once. */
 export function markServer(
   mark: number,
   family: Family,
@@ -98,6 +102,7 @@ export function markServer(
   return { kind: 'server', id: `FWM ${mark}`, at: { mark }, protocol, family, ...rest };
 }
 
+/** `192.0.2.1:80` or `[2001:db8::1]:80`, as ipvsadm wants it. */
 export function hostPort(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

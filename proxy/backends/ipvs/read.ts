@@ -100,6 +100,7 @@ export interface Addresses {
   readonly own: readonly string[];
 }
 
+/** The global addresses of one family on our dummy device, and those of all other links but loopback. Throws ExecError. */
 export async function readAddresses(family: Family, signal?: AbortSignal): Promise<Addresses> {
   const { stdout } = await run('ip', ['-j', 'addr', 'show'], { signal, timeoutMs: 30_000 });
   const links = JSON.parse(stdout) as { ifname: string; addr_info: { local?: string; scope: string }[] }[];

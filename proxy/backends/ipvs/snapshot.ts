@@ -12,6 +12,7 @@ export interface Snapshot {
   readonly addresses: Addresses;
 }
 
+/** What the kernel has of one family, read at nearly the same time. Throws ExecError. */
 export async function takeSnapshot(family: Family, signal?: AbortSignal): Promise<Snapshot> {
   const [servers, sets, addresses] = await Promise.all([
     readServers(family, signal),

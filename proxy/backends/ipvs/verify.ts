@@ -60,6 +60,7 @@ export function ourRules(saved: string): string[] {
   });
 }
 
+/** The first difference between rules as written and as they are now, in words; undefined when there is none. */
 export function compareRules(before: readonly string[], now: readonly string[]): string | undefined {
   const lost = before.find((line) => !now.includes(line));
   if (lost !== undefined) return `missing or changed: ${lost}`;

@@ -80,6 +80,7 @@ export function createBalancer(): Balancer {
 /** A bound on memory; beyond it, who was away longest is forgotten first. */
 const mostClients = 65_536;
 
+/** One text for each target, to be compared and looked up. */
 export function keyOf({ address, port }: Target): string {
   return `${address} ${port}`;
 }

@@ -7,6 +7,7 @@ export interface Budget {
   give(count: number): void;
 }
 
+/** A number of sockets that can be taken and given back, but never more than `most` at once. */
 export function createBudget(most: number): Budget {
   let used = 0;
   return {

@@ -27,6 +27,7 @@ interface Door {
   readonly listener: Listener;
 }
 
+/** The sockets of all units, none open yet. Whoever makes it closes it. */
 export function createDoors(options: UserspaceOptions, budget: Budget): Doors {
   /** By list and unit. */
   const doors = new Map<string, Door>();

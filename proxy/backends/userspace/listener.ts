@@ -45,6 +45,7 @@ export async function listenInRange(
   );
 }
 
+/** All ports of the range, in order but from a port taken by chance, so that two proxies seldom try the same one first. */
 export function candidates({ from, to }: PortRange, random: () => number): number[] {
   const count = to - from + 1;
   const start = Math.floor(random() * count);

@@ -48,6 +48,7 @@ export interface Matches {
   readonly redirectTo: string | undefined;
 }
 
+/** What rules of one family match, as nft's words. Pure. */
 export function matchesFor(family: Family, options: UserspaceOptions, node: NodeRecord): Matches {
   const ip = family === 'IPv4' ? 'ip' : 'ip6';
   return {

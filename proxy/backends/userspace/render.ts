@@ -20,6 +20,7 @@ export function renderTable(matches: Matches, contents: Contents): Script {
   };
 }
 
+/** The whole script, as nft reads it. */
 export function scriptText({ prepare, pieces, commit }: Script): string {
   return [prepare, ...pieces, commit].join('');
 }
@@ -32,6 +33,7 @@ export function renderDifference(matches: Matches, before: Contents, after: Cont
   return [...elementCommands('delete', ip, gone), ...elementCommands('add', ip, fresh)].join('');
 }
 
+/** How many elements there are in all sets and maps. */
 export function countOf(contents: Contents): number {
   return [...contents.values()].reduce((sum, { size }) => sum + size, 0);
 }
@@ -52,6 +54,7 @@ export function dropTable(ip: string): string {
   return `table ${ip} ${tableName} {}\ndelete table ${ip} ${tableName}\n`;
 }
 
+/** nft's word for a table's family. */
 export function wordOf({ family }: Pick<Matches, 'family'>): 'ip' | 'ip6' {
   return family === 'IPv4' ? 'ip' : 'ip6';
 }

@@ -137,6 +137,7 @@ const goScalars: Readonly<Record<string, string>> = {
   any: 'interface {}',
 };
 
+/** True for what was a JSON object: no list, not null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -63,6 +63,7 @@ function validateData({ data = {}, binaryData = {} }: ConfigMapObject): FieldErr
   return size > dataLimit ? [...errors, tooLong('[]', dataLimit)] : errors;
 }
 
+/** What is wrong with a key of `data` (upstream: IsConfigMapKey). */
 export function keyErrors(field: string, key: string): FieldError[] {
   return configKey(key).map((reason) => invalid(`${field}[${key}]`, key, reason));
 }

@@ -117,6 +117,7 @@ function formatSubsets(subsets: readonly Subset[]): string {
   return firstThree(all);
 }
 
+/** The first three, and how many more there are, as `kubectl get endpoints` prints them. */
 export function firstThree(all: readonly (string | number)[]): string {
   const shown = all.slice(0, 3).join(',');
   return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown;

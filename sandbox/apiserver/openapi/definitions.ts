@@ -30,6 +30,7 @@ function openApiName({ pkg, name }: ObjectType): string {
   return `${pkg}.${name}`;
 }
 
+/** The `$ref` to a type's definition, which is elsewhere in OpenAPI 2 than in 3. */
 export function referenceTo(type: ObjectType, dialect: Dialect): Json {
   const root = dialect === 'v2' ? '#/definitions' : '#/components/schemas';
   return { $ref: `${root}/${openApiName(type)}` };

@@ -65,6 +65,7 @@ export function tableKey(namespace: string | undefined, name: string): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
+/** The object's key within its table. */
 export function keyOfObject(object: StoredObject): string {
   return tableKey(object.metadata.namespace, object.metadata.name);
 }

@@ -20,6 +20,7 @@ export function canonicalAddress(address: string): string {
   return address.replace(/\b0+(?=\d+(\.|$))/g, '');
 }
 
+/** Refuses what is no network; those that the object had before (`existing`) pass as they are. */
 export function validateCidr(cidr: string, field: string, existing: readonly string[] = []): FieldError[] {
   if (existing.includes(cidr)) return [];
   try {

@@ -17,6 +17,7 @@ function withoutEmpty(value: unknown): unknown {
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
+/** Refuses a value that differs from the old one (upstream: ValidateImmutableField). */
 export function validateImmutable(value: unknown, old: unknown, field: string): FieldError[] {
   return semanticEqual(value, old) ? [] : [invalid(field, value, 'field is immutable')];
 }

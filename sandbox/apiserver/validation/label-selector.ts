@@ -43,6 +43,7 @@ export function canonicalSelector({ matchLabels = {}, matchExpressions = [] }: L
   };
 }
 
+/** The same labels in the order of their keys. */
 export function sortedByKey(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

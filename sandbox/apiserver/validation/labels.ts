@@ -30,6 +30,7 @@ function prefixReasons(prefix: string): string[] {
   return dnsSubdomain(prefix).map((reason) => `prefix part ${reason}`);
 }
 
+/** The reasons against a label's value: it is empty, or a word of at most 63 characters (upstream: IsValidLabelValue). */
 export const labelValue: NameRule = (text) => {
   const reasons = longerThan(text, 63);
   if (whole(value).test(text)) return reasons;
@@ -37,6 +38,7 @@ export const labelValue: NameRule = (text) => {
   return [...reasons, regexReason(rule, value, 'MyValue', 'my_value', '12345')];
 };
 
+/** What is wrong with the names and values of labels (upstream: ValidateLabels). */
 export function validateLabels(labels: Record<string, string> | undefined, field: string): FieldError[] {
   return Object.entries(labels ?? {}).flatMap(([name, text]) => [
     ...validateLabelName(name, field),
@@ -44,6 +46,7 @@ export function validateLabels(labels: Record<string, string> | undefined, field
   ]);
 }
 
+/** What is wrong with one label's name (upstream: ValidateLabelName). */
 export function validateLabelName(name: string, field: string): FieldError[] {
   return qualifiedName(name).map((reason) => invalid(field, name, reason));
 }
@@ -51,6 +54,7 @@ export function validateLabelName(name: string, field: string): FieldError[] {
 /** Bytes of all annotations of one object, keys and values together. */
 const annotationLimit = 256 * 1024;
 
+/** What is wrong with the names of annotations, and with their size in bytes (upstream: ValidateAnnotations). */
 export function validateAnnotations(
   annotations: Record<string, string> | undefined,
   field: string,

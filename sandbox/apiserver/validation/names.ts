@@ -60,6 +60,7 @@ export function maskTrailingDash(prefix: string): string {
   return prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
 }
 
+/** The reason against a value of more than `max` bytes; the text says characters, as upstream's does. */
 export function longerThan(value: string, max: number): string[] {
   return Buffer.byteLength(value) > max ? [`must be no more than ${max} characters`] : [];
 }

@@ -2,14 +2,17 @@ import type { FieldError } from './field-error.ts';
 import { invalid } from './field-error.ts';
 import { longerThan } from './names.ts';
 
+/** Refuses numbers below 0; a missing one counts as 0. */
 export function validateNonnegative(value: number | undefined, field: string): FieldError[] {
   return (value ?? 0) < 0 ? [invalid(field, value, 'must be greater than or equal to 0')] : [];
 }
 
+/** Refuses what is no port, 1 to 65535. */
 export function validatePortNumber(port: number, field: string): FieldError[] {
   return validateRange(port, 1, 65535, field);
 }
 
+/** Refuses what is not within `low` and `high`, both included. */
 export function validateRange(value: number, low: number, high: number, field: string): FieldError[] {
   const inside = value >= low && value <= high;
   return inside ? [] : [invalid(field, value, `must be between ${low} and ${high}, inclusive`)];
@@ -27,6 +30,7 @@ export function portNameReasons(name: string): string[] {
   return reasons;
 }
 
+/** A targetPort: a port's number, or the name of a container's port. */
 export function validatePortNumberOrName(port: number | string, field: string): FieldError[] {
   if (typeof port === 'number') return validatePortNumber(port, field);
   return portNameReasons(port).map((reason) => invalid(field, port, reason));

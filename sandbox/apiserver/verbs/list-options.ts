@@ -44,6 +44,7 @@ function forbiddenMatch(detail: string): FieldError {
   return forbidden('resourceVersionMatch', detail);
 }
 
+/** True when a watch is to begin with all objects as they are (KEP-3157). */
 export function wantsInitialEvents(query: URLSearchParams): boolean {
   return isTrue(query.get('sendInitialEvents'));
 }

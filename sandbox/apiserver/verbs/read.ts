@@ -15,6 +15,7 @@ export function getObject({ api, kind, info }: Pick<Call, 'api' | 'kind' | 'info
   return object;
 }
 
+/** One object, in the form that was asked for. Throws Refusal 404. */
 export function get(call: Call): Outcome {
   return objectAnswer(call, getObject(call));
 }

@@ -20,6 +20,7 @@ export function inheritedAnnotations(annotations: Record<string, string> = {}): 
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !ownAnnotations.has(key)));
 }
 
+/** The revision by which `kubectl rollout history` lists it; 0 when it has none. */
 export function revisionOf(replicaSet: ReplicaSet): number {
   return Number(replicaSet.metadata?.annotations?.[revisionAnnotation] ?? 0) || 0;
 }

@@ -3,6 +3,7 @@ import type { Deployment } from '../objects.ts';
 
 export type Condition = NonNullable<NonNullable<Deployment['status']>['conditions']>[number];
 
+/** The condition of that type, if there is one. */
 export function findCondition(
   conditions: readonly Condition[] | undefined,
   type: string,
@@ -28,6 +29,7 @@ export function withCondition(
   return [...others, { ...next, lastUpdateTime: time, lastTransitionTime }];
 }
 
+/** The conditions of all other types. */
 export function withoutCondition(conditions: readonly Condition[], type: string): Condition[] {
   return conditions.filter((condition) => condition.type !== type);
 }

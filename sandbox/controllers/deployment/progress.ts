@@ -37,6 +37,7 @@ export function deadlineInMs(deployment: Deployment, status: Status, now: number
   return Math.max(0, overdueAt(deployment, condition) - now);
 }
 
+/** True when all pods are new, available and none is too many (upstream: DeploymentComplete). */
 export function isComplete(deployment: Deployment, status: Status): boolean {
   const desired = desiredSize(deployment);
   return (

@@ -5,14 +5,17 @@ export function sizeOf(replicaSet: ReplicaSet | undefined): number {
   return replicaSet ? (replicaSet.spec?.replicas ?? 1) : 0;
 }
 
+/** How many pods the Deployment asks for; 1 when it does not say. */
 export function desiredSize(deployment: Deployment): number {
   return deployment.spec?.replicas ?? 1;
 }
 
+/** How many pods these ReplicaSets ask for together. */
 export function totalSize(replicaSets: readonly ReplicaSet[]): number {
   return replicaSets.reduce((sum, replicaSet) => sum + sizeOf(replicaSet), 0);
 }
 
+/** True unless all old pods are to end before the first new one starts. */
 export function isRolling(deployment: Deployment): boolean {
   return deployment.spec?.strategy?.type !== 'Recreate';
 }

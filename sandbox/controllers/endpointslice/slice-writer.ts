@@ -25,6 +25,7 @@ export interface SliceWriter {
   write(plan: SlicePlan, existing: readonly EndpointSlice[], family: SliceFamily): Promise<void>;
 }
 
+/** Writes slices, and notes what it has written, so that a cache that lags behind is noticed. */
 export function createSliceWriter(parts: { client: Client; written: Written; doomed: Doomed }): SliceWriter {
   const { client, written, doomed } = parts;
 

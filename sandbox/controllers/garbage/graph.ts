@@ -18,6 +18,7 @@ export interface GraphEntry {
   object: AnyObject;
 }
 
+/** Who owns whom, by uid; empty at first. */
 export function createOwnerGraph(): OwnerGraph {
   const entries = new Map<string, GraphEntry>();
   const dependents = new Map<string, Set<string>>();
@@ -49,6 +50,7 @@ export function createOwnerGraph(): OwnerGraph {
   };
 }
 
+/** The owners that the object names; none when it is missing. */
 export function ownersOf(object: AnyObject | undefined): readonly OwnerReference[] {
   return object?.metadata?.ownerReferences ?? [];
 }

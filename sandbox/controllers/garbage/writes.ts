@@ -10,6 +10,7 @@ export async function disown(client: Client, entry: GraphEntry, uids: readonly s
   await patchOwners(client, entry.resource, entry.object, left).catch(ignoreMissing);
 }
 
+/** Takes one finalizer away. Throws ApiError 409 when the object has changed meanwhile; a missing one is fine. */
 export async function dropFinalizer(client: Client, entry: GraphEntry, finalizer: string): Promise<void> {
   const { resourceVersion, finalizers = [] } = metaOf(entry.object);
   const left = finalizers.filter((other) => other !== finalizer);
@@ -17,6 +18,7 @@ export async function dropFinalizer(client: Client, entry: GraphEntry, finalizer
   await client.patch(entry.resource, refOf(entry.object), patch, { type: 'merge' }).catch(ignoreMissing);
 }
 
+/** Deletes this very object, by its uid; a missing one is fine. */
 export async function collect(
   client: Client,
   entry: GraphEntry,

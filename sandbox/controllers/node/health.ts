@@ -46,6 +46,7 @@ export function wantedTaints(node: Node, now: number): NodeTaint[] | undefined {
   return same ? undefined : next;
 }
 
+/** True while the node's agent says that pods can run there. */
 export function isNodeReady(node: Node): boolean {
   return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }

@@ -9,6 +9,7 @@ export interface NodePaths {
   addresses: string;
 }
 
+/** Where a node agent keeps what, below its `--root-dir`. */
 export function nodePaths(root: string): NodePaths {
   return {
     root,

@@ -20,6 +20,7 @@ export function identify(pid: number): ProcessId | undefined {
   }
 }
 
+/** True while that very process runs, and not a later one with its id. */
 export function isAlive(process: ProcessId): boolean {
   return identify(process.pid)?.start === process.start;
 }

@@ -77,6 +77,7 @@ function nodeInfo(): NonNullable<NodeStatus['nodeInfo']> {
   };
 }
 
+/** The machine's architecture by the name that Go, and so Kubernetes, has for it. */
 export function architecture(): string {
   return arch() === 'x64' ? 'amd64' : arch();
 }

@@ -34,6 +34,7 @@ export function exitStatus(exitCode: number): RemoteStatus {
   };
 }
 
+/** What ends a stream that failed for a reason other than the program's exit code. */
 export function failureStatus(message: string): RemoteStatus {
   return { metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 };
 }

@@ -39,6 +39,7 @@ function setProbeDefaults(probe: Probe): void {
   setHandlerDefaults(probe);
 }
 
+/** Fills in path and scheme of an HTTP handler (upstream: SetDefaults_HTTPGetAction). */
 export function setHandlerDefaults({ httpGet }: Pick<Handler, 'httpGet'>): void {
   if (!httpGet) return;
   httpGet.path ||= '/';

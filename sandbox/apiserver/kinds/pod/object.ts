@@ -26,6 +26,7 @@ export interface PodTemplate {
   spec: PodSpec;
 }
 
+/** True when no container of the pod will ever run again. */
 export function isFinished({ phase }: PodStatus): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }

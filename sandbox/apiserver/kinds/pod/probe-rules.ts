@@ -49,6 +49,7 @@ function timingErrors(probe: Probe, field: string): FieldError[] {
   ];
 }
 
+/** What is wrong with a container's postStart and preStop (upstream: validateLifecycle). `grace` in seconds. */
 export function validateLifecycle(
   { lifecycle }: Container,
   grace: number | undefined,

@@ -28,6 +28,7 @@ export function validateClusterIPs(spec: ServiceSpec, old: ServiceSpec | undefin
   return isHeadless(spec) ? errors : [...errors, ...matchErrors(clusterIPs, spec.ipFamilies ?? [])];
 }
 
+/** The family of an address that may have leading zeros, which Kubernetes still lets pass; undefined for anything else. */
 export function familyOfLoose(address: string): Family | undefined {
   return familyOf(canonicalAddress(address));
 }

@@ -11,10 +11,12 @@ export interface ServiceObject extends StoredObject {
   status: NonNullable<WireService['status']>;
 }
 
+/** True for `clusterIP: None`. */
 export function isHeadless({ clusterIPs = [] }: ServiceSpec): boolean {
   return clusterIPs.length === 1 && clusterIPs[0] === 'None';
 }
 
+/** True for a name instead of addresses: such a Service has neither cluster IP nor endpoints. */
 export function isExternalName(spec: ServiceSpec): boolean {
   return spec.type === 'ExternalName';
 }

@@ -32,6 +32,7 @@ export function validateService(spec: ServiceSpec, old: ServiceSpec | undefined)
   ];
 }
 
+/** What an update may not change (upstream: ValidateServiceUpdate). */
 export function validateServiceUpdate({ spec }: ServiceObject, { spec: old }: ServiceObject): FieldError[] {
   const errors = [...validateClusterIPsUpdate(spec, old), ...validateFamiliesUpdate(spec, old)];
   const bothBalanced = spec.type === 'LoadBalancer' && old.type === 'LoadBalancer';
