@@ -30,6 +30,10 @@ export interface Times {
   missing: number;
 }
 
+/**
+ * How long a new Service's name takes to be found, and after its end to be unknown again, in milliseconds; Infinity when it
+ * took over 4 s.
+ */
 export async function timesOf(lab: Lab, name: string): Promise<Times> {
   await create(lab, name);
   const found = await timeUntil(lab, name, 'found');

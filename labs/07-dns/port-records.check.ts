@@ -13,6 +13,7 @@ export const portRecords: Check = {
   },
 };
 
+/** The port of the SRV record of that port name. Throws when it is not the expected one within 5 s. */
 export async function portOf(lab: Lab, name: string, expected: number): Promise<number> {
   const record = `_${name}._tcp.${fullName(lab, 'my-service')}`;
   return until(

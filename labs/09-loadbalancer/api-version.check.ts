@@ -32,6 +32,7 @@ export const apiVersion: Check = {
   },
 };
 
+/** `200`, or the code and the words by which the API server refuses that path. */
 export async function answerAt(lab: Lab, path: string): Promise<string> {
   try {
     await lab.client.raw(path, { signal: lab.signal });

@@ -27,6 +27,7 @@ export const externalName: Check = {
   },
 };
 
+/** Throws unless the Service's name is an alias (CNAME) of the target within 5 s. */
 export async function aliasLeadsTo(lab: Lab, name: string, target: string): Promise<void> {
   await until(
     lab,

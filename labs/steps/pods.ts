@@ -119,14 +119,17 @@ function clientPod(name: string, namespace: string, node: string | undefined): P
   };
 }
 
+/** The name; empty only for an object that was never stored. */
 export function nameOf({ metadata }: Pick<KubeObject, 'metadata'>): string {
   return metadata?.name ?? '';
 }
 
+/** The pod's address; empty until it has one. */
 export function ipOf(pod: Pod): string {
   return pod.status?.podIP ?? '';
 }
 
+/** True while the pod may get traffic: its condition Ready. */
 export function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }

@@ -24,6 +24,7 @@ export const learnerColumns = [
   'is at',
 ];
 
+/** A learner's row in the table of all learners. */
 export function learnerCells(each: LearnerSummary): string[] {
   const { learner, done, steps, seconds, attempts, hints, solutions, predictions, stuckAt } = each;
   return [
@@ -49,6 +50,7 @@ export const stepColumns = [
   'not done by',
 ];
 
+/** A step's row in the table of all steps. */
 export function stepCells(each: StepSummary): string[] {
   const { key, done, begun, medianSeconds, attempts, hints, solutions, predictions, stuck } = each;
   return [
@@ -65,6 +67,7 @@ export function stepCells(each: StepSummary): string[] {
 
 export const ownColumns = ['step', 'state', 'time', 'checks', 'hints', 'solution', 'prediction'];
 
+/** A step's row in the report of one learner. */
 export function ownCells(step: Result['steps'][number]): string[] {
   const { key, status, seconds, attempts, hints, solved, solutionSeen, predicted, happened } = step;
   const prediction =

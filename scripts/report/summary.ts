@@ -29,6 +29,7 @@ export interface StepSummary {
   stuck: readonly string[];
 }
 
+/** What one learner has done, in seconds and counts; `stuckAt` is the step begun with most attempts. */
 export function learnerSummary({ learner, steps }: Result): LearnerSummary {
   const open = steps.filter(({ status }) => status === 'begun').sort((a, b) => b.attempts - a.attempts)[0];
   return {

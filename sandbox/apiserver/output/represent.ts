@@ -45,6 +45,7 @@ function listBody(call: Call, form: Form, objects: readonly StoredObject[], meta
   return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items };
 }
 
+/** How much of each object a table is to hold, and whether it has column titles. */
 export function tableOptions({ info, api }: Call, headers = true) {
   return { includeObject: info.query.get('includeObject') ?? 'Metadata', headers, now: api.now() };
 }

@@ -27,6 +27,7 @@ export function isExternallyAccessible(spec: ServiceSpec): boolean {
   return spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0;
 }
 
+/** True for load balancers that send to nodes with an endpoint of their own only (externalTrafficPolicy Local). */
 export function needsHealthCheckPort(spec: ServiceSpec): boolean {
   return spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 }
@@ -37,10 +38,12 @@ export function allocatesNodePorts(spec: ServiceSpec): boolean {
   return spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false;
 }
 
+/** True when the Service's ports are to be open on every node. */
 export function hasNodePorts(spec: ServiceSpec): boolean {
   return spec.type === 'NodePort' || spec.type === 'LoadBalancer';
 }
 
+/** The node ports that the Service has, without those still to be given. */
 export function nodePortsOf(spec: ServiceSpec): number[] {
   return (spec.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [nodePort] : []));
 }
