@@ -187,9 +187,9 @@ export function putNodes(api: FakeApi): void {
 
 /** Both streams come in order, so a Service written after others with an endpoint written after others vouches for them. */
 async function hasMarker(agent: Agent, port: number, mode: string, timeoutMs: number): Promise<void> {
-  for (const [ip, address] of [
-    ['ip', '172.17.63.1'],
-    ['ip6', 'fd17::63'],
+  for (const [ip, address, endpoint] of [
+    ['ip', '172.17.63.1', '172.16.2.99'],
+    ['ip6', 'fd17::63', 'fd16:0:0:2::99'],
   ] as const) {
     const key = `{ ${address} . tcp . ${port} }`;
     const server = ip === 'ip6' ? `[${address}]:${port}` : `${address}:${port}`;
@@ -204,9 +204,12 @@ async function hasMarker(agent: Agent, port: number, mode: string, timeoutMs: nu
       },
     };
     const order = orders[mode] ?? { command: 'false', args: [] };
+    // A virtual server of IPVS is there before its endpoints.
+    const proofs: Record<string, string> = { iptables: `--dport ${port} `, ipvs: endpoint };
+    const proof = proofs[mode] ?? '';
     const written = async () => {
       const { code, stdout } = await agent.exec(order);
-      return code === 0 && (mode !== 'iptables' || stdout.includes(`--dport ${port} `));
+      return code === 0 && stdout.includes(proof);
     };
     await waitFor(written, { what: `the proxy to write ${server}`, timeoutMs, intervalMs: 15 });
   }
