@@ -8,8 +8,6 @@ export type Change =
       readonly node: NodeRecord;
       /** To be gone through once: they are made on the way. */
       readonly units: Iterable<Unit>;
-      /** About how many they are. */
-      readonly count?: number;
     }
   | { readonly kind: 'partial'; readonly gone: readonly string[]; readonly units: readonly Unit[] };
 

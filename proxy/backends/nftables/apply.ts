@@ -3,16 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExecError, run } from '../../../lib/exec.ts';
 
-/** What it takes to make a kernel table look as desired, all of it text for `nft -f -`. */
-export interface Script {
-  /** Sets, maps and chains without effect yet. */
-  readonly prepare: string;
-  /** Chains and elements, in pieces that are complete commands each and rely on earlier ones only. */
-  readonly pieces: readonly string[];
-  /** Makes it live, and removes what was live before. */
-  readonly commit: string;
-}
-
 /** Runs one transaction: all of it or nothing. Throws ExecError with nft's own words. */
 export async function applyTransaction(text: string, signal?: AbortSignal): Promise<void> {
   if (text === '') return;
@@ -42,25 +32,9 @@ async function withFile(text: string, use: (file: string) => Promise<unknown>): 
 }
 
 /**
- * Runs a script whose commands do nothing visible before `commit`, in as many transactions as the kernel's limit on a message
- * asks for: without CAP_NET_ADMIN in the first user namespace, net.core.wmem_default bounds it.
+ * The transaction did not fit into one netlink message: without CAP_NET_ADMIN in the first user namespace, net.core.wmem_default
+ * bounds it.
  */
-export async function applyInPieces(script: Script, signal?: AbortSignal): Promise<void> {
-  await applyTransaction(script.prepare, signal);
-  let size = script.pieces.length;
-  for (let from = 0; from < script.pieces.length; ) {
-    try {
-      await applyTransaction(script.pieces.slice(from, from + size).join(''), signal);
-      from += size;
-    } catch (error) {
-      if (!isTooLong(error) || size === 1) throw error;
-      size = Math.ceil(size / 4);
-    }
-  }
-  await applyTransaction(script.commit, signal);
-}
-
-/** The transaction did not fit into one netlink message. */
 export function isTooLong(thrown: unknown): boolean {
   return thrown instanceof ExecError && /Message too long|No buffer space/.test(thrown.stderr);
 }

@@ -3,21 +3,19 @@ import type { NodeRecord } from '../../model/records.ts';
 import type { Unit } from '../../model/unit.ts';
 import type { Backend, Change, SyncResult } from '../backend.ts';
 import { type AffinityRecord, affinityElements, readAffinity } from './affinity.ts';
-import { applyInPieces, isTooLong } from './apply.ts';
 import { Draft } from './draft.ts';
-import type { Element } from './elements.ts';
 import { classElements, type Growth, grownChains, noGrowth } from './grown-chains.ts';
+import { install } from './install.ts';
 import { createNft } from './nft.ts';
 import type { NftablesOptions } from './options.ts';
-import { draftTable, type Outline, outlineOfScript } from './outline.ts';
+import { draftTable, type Outline, outlineOfTexts } from './outline.ts';
 import { pruneAffinity } from './prune.ts';
-import { listTable } from './read.ts';
-import { mapElements, renderScript, scriptText } from './render.ts';
-import { elementStatements } from './statements.ts';
+import { hasChain } from './read.ts';
+import { commit, foundation, superstructure } from './render.ts';
+import { elementStatements, statements } from './statements.ts';
 import { mergeDeltas } from './table.ts';
 import { block, wordsOf } from './text.ts';
 import { compare } from './verify.ts';
-import { beginning, elementTexts, ending } from './whole.ts';
 
 /** Two names for the table: a big one is built under the free name while the other is live, and then they swap roles. */
 export const tableNames = ['workshop-proxy', 'workshop-proxy-b'] as const;
@@ -35,10 +33,16 @@ export function renderTable(
   units: Iterable<Unit>,
 ): string {
   const draft = new Draft(family, options, node);
-  const pieces = [...draft.filling([...units].sort((a, b) => (a.id < b.id ? -1 : 1)))];
-  const bare = draft.bare(tableNames[0]);
-  const elements = draft.contested ? draft.texts() : pieces;
-  return [beginning(bare.options, []), ...elements, ending(bare)].join('');
+  const batches = [...draft.filling([...units].sort((a, b) => (a.id < b.id ? -1 : 1)))];
+  const desired = draft.desired(tableNames[0]);
+  const at = { ip: wordsOf(family).ip, table: tableNames[0] };
+  return [
+    foundation(desired.options),
+    ...statements('add', at, draft.contested ? draft.batches() : batches),
+    ...superstructure(desired),
+    elementStatements('add', at, draft.leading),
+    commit(desired.options, []),
+  ].join('');
 }
 
 class NftablesTable implements Backend {
@@ -48,7 +52,9 @@ class NftablesTable implements Backend {
   readonly #nft = createNft();
   #draft: Draft | undefined;
   #grown: Growth = noGrowth();
-  #name: string = tableNames[0];
+  /** The live table: what this backend wrote last, or an earlier run of this program. */
+  #table: string | undefined;
+  readonly #found: Promise<string | undefined>;
   /** How nft prints the table without elements, once that was needed. */
   #outline: { readonly script: string; readonly printed: Outline } | undefined;
   /** An endpoint that clients may be kept on has gone since affinity records were last looked through. */
@@ -58,6 +64,9 @@ class NftablesTable implements Backend {
     this.#family = family;
     this.#options = options;
     this.#ip = wordsOf(family).ip;
+    // At once: it will be known when the first Services are.
+    this.#found = findTable(this.#ip);
+    this.#found.catch(() => {});
   }
 
   async sync(change: Change, signal?: AbortSignal): Promise<SyncResult> {
@@ -78,7 +87,7 @@ class NftablesTable implements Backend {
   async verify(signal?: AbortSignal): Promise<string | undefined> {
     const draft = this.#draft;
     if (!draft) return undefined;
-    const at = { ip: this.#ip, table: this.#name };
+    const at = this.#at;
     const outline = await this.#outlineOf(draft, signal);
     const wanted = draft.elements();
     const classes = classElements(draft.allocator.classes);
@@ -91,79 +100,41 @@ class NftablesTable implements Backend {
   }
 
   async #outlineOf(draft: Draft, signal?: AbortSignal): Promise<Outline> {
-    const script = renderScript(draft.bare(draftTable), []);
-    const text = scriptText(script);
-    if (this.#outline?.script !== text) {
-      this.#outline = { script: text, printed: await outlineOfScript(this.#ip, script, signal) };
+    const desired = draft.desired(draftTable);
+    const texts = [foundation(desired.options), ...superstructure(desired), commit(desired.options, [])];
+    const script = texts.join('');
+    if (this.#outline?.script !== script) {
+      this.#outline = { script, printed: await outlineOfTexts(this.#ip, texts, signal) };
     }
     return this.#outline.printed;
   }
 
-  async #replace({ node, units, count }: FullChange, signal?: AbortSignal): Promise<SyncResult> {
+  async #replace({ node, units }: FullChange, signal?: AbortSignal): Promise<SyncResult> {
     const draft = new Draft(this.#family, this.#options, node);
     const records = this.#readAffinity(signal);
     // It may fail before anybody waits for it.
     records.catch(() => {});
     const affinity = async () => affinityElements(await records, draft.sticky, draft.allocator);
-    const pieces = draft.filling(units);
-    const whole = await this.#installWhole({ draft, pieces, affinity, count }, signal);
-    // Whatever of it nobody has asked for.
-    for (const _ of pieces);
-    if (!whole) this.#name = await this.#installInPieces(draft, await affinity(), signal);
+    const live = await this.#live(signal);
+    const names = live === tableNames[1] ? ([tableNames[1], tableNames[0]] as const) : tableNames;
+    const plan = { draft, units, affinity, names, isLive: live !== undefined };
+    this.#table = await install(this.#nft, plan, signal);
     this.#draft = draft;
     this.#grown = draft.growth();
     return { written: draft.units };
   }
 
+  async #live(signal?: AbortSignal): Promise<string | undefined> {
+    return this.#table ?? (await this.#found.catch(() => findTable(this.#ip, signal)));
+  }
+
+  get #at(): { ip: string; table: string } {
+    return { ip: this.#ip, table: this.#table ?? tableNames[0] };
+  }
+
   async #readAffinity(signal?: AbortSignal): Promise<AffinityRecord[]> {
-    const all = await Promise.all(tableNames.map((table) => readAffinity(this.#ip, table, signal)));
-    return all.flat();
-  }
-
-  /** In one transaction, while the draft is being filled. Resolves with false when that would be too long a message. */
-  async #installWhole({ draft, pieces, affinity, count }: Whole, signal?: AbortSignal): Promise<boolean> {
-    const other = this.#name === tableNames[0] ? tableNames[1] : tableNames[0];
-    const most = this.#options.maxElements ?? oneTransaction;
-    const bare = () => draft.bare(this.#name);
-    const text = async function* (elements: Iterable<string>) {
-      yield beginning(bare().options, [other]);
-      // Not by for … of, which would end the filling when it is left early.
-      const iterator = elements[Symbol.iterator]();
-      for (let next = iterator.next(); !next.done; next = iterator.next()) {
-        if (draft.size > most) throw tooLong;
-        yield next.value;
-      }
-      if (draft.contested && elements === pieces) throw contested;
-      yield* elementTexts(draft.family, [await affinity()]);
-      yield ending(bare());
-    };
-    const send = (elements: Iterable<string>) =>
-      this.#nft.send(text(elements), { long: isLong(count) }, signal);
-    try {
-      await send(pieces).catch((error: unknown) => {
-        if (error !== contested) throw error;
-        return send(draft.texts());
-      });
-      return true;
-    } catch (error) {
-      if (error === tooLong || isTooLong(error)) return false;
-      throw error;
-    }
-  }
-
-  /** Under the other name, piece by piece. Resolves with that name. */
-  async #installInPieces(draft: Draft, affinity: readonly Element[], signal?: AbortSignal): Promise<string> {
-    // What is live now has either name when an earlier run made it; the free one is found by looking.
-    const free = await this.#freeName(signal);
-    const live = free === tableNames[0] ? tableNames[1] : tableNames[0];
-    await applyInPieces(renderScript(draft.desired(free, affinity), [live]), signal);
-    return free;
-  }
-
-  async #freeName(signal?: AbortSignal): Promise<string> {
-    const objects = await listTable(this.#ip, tableNames[0], { terse: true, signal });
-    const live = objects?.some((object) => object['chain']?.['hook'] !== undefined) ?? false;
-    return live ? tableNames[1] : tableNames[0];
+    const live = await this.#live(signal);
+    return live === undefined ? [] : await readAffinity(this.#ip, live, signal);
   }
 
   async #amend(gone: readonly string[], units: readonly Unit[], signal?: AbortSignal): Promise<SyncResult> {
@@ -173,14 +144,14 @@ class NftablesTable implements Backend {
     const { remove, add } = mergeDeltas(deltas);
     this.#stickyChanged ||= remove.some(({ set }) => set === 'sticky-endpoints');
     const growth = draft.growth();
-    const at = { ip: this.#ip, table: this.#name };
+    const at = this.#at;
     const grown = grownChains(this.#grown, growth, draft.allocator.classes, {
       ip: this.#ip,
       scheduler: this.#options.scheduler,
     });
     const text = [
       block(at.ip, at.table, grown.chains),
-      mapElements(at, 'classes', grown.classElements),
+      elementStatements('add', at, grown.elements),
       elementStatements('delete', at, remove),
       elementStatements('add', at, add),
     ].join('');
@@ -194,23 +165,11 @@ class NftablesTable implements Backend {
   }
 }
 
+/** The one that is live when an earlier run of this program made it. */
+async function findTable(ip: string, signal?: AbortSignal): Promise<string | undefined> {
+  const hooked = tableNames.map((table) => hasChain({ ip, table, chain: 'nat-prerouting' }, signal));
+  const found = await Promise.all(hooked);
+  return tableNames.find((_, i) => found[i]);
+}
+
 type FullChange = Extract<Change, { kind: 'full' }>;
-
-interface Whole {
-  readonly draft: Draft;
-  readonly pieces: Iterable<string>;
-  readonly affinity: () => Promise<Element[]>;
-  readonly count: number | undefined;
-}
-
-/** The text that was sent is not the right one, since units were found to want the same key. */
-const contested = new Error('the text has to be made again');
-const tooLong = new Error('the text is too long for one transaction');
-
-/** Whether a text for so many units is certainly longer than what a pipe holds. */
-function isLong(count = 0): boolean {
-  return count >= 2000;
-}
-
-/** Beyond so many elements, memory of `nft` matters more than a single transaction: build it in pieces. */
-const oneTransaction = 400_000;

@@ -2,13 +2,13 @@ import { contains, type Family, familyOf, parseLooseCidr } from '../../../lib/ip
 import type { NodeRecord } from '../../model/records.ts';
 import type { Unit } from '../../model/unit.ts';
 import { Allocator } from './allocator.ts';
-import { type Element, elementsOf, recordersOf } from './elements.ts';
+import { type Element, elementsOf, leadsToRecorder, recordersOf } from './elements.ts';
 import { type Growth, growthFor } from './grown-chains.ts';
 import { type NftablesOptions, skeletonOptions } from './options.ts';
 import type { Desired } from './render.ts';
+import { type Batch, inBatches } from './statements.ts';
 import type { Recorder } from './sticky-chains.ts';
 import { Table } from './table.ts';
-import { elementTexts } from './whole.ts';
 
 /** A table in the making or made: what it should hold, and the numbers behind it. */
 export class Draft {
@@ -19,10 +19,10 @@ export class Draft {
   readonly node: NodeRecord;
   readonly nodeIps: readonly string[];
   readonly recorders = new Map<string, Recorder>();
-  /** Of the first filling: the units with affinity, the number of units, and that of elements. */
+  /** Of the first filling: the units with affinity, their elements that lead to chains of recorders, and the number of all units. */
   readonly sticky: Unit[] = [];
+  readonly leading: Element[] = [];
   units = 0;
-  size = 0;
 
   constructor(family: Family, options: NftablesOptions, node: NodeRecord) {
     this.family = family;
@@ -32,34 +32,34 @@ export class Draft {
     this.allocator = new Allocator(options.scheduler);
   }
 
-  /** The first filling. */
-  fill(units: Iterable<Unit>): void {
-    for (const _ of this.#load(units));
-  }
-
   /**
-   * The first filling. Yields the text of the elements as it comes together, which is not what it should be if `contested` is true in
-   * the end.
+   * The first filling. Yields the elements as they come together, but for those that lead to recorders; not what it should be if
+   * `contested` is true in the end.
    */
-  *filling(units: Iterable<Unit>): Generator<string> {
-    yield* elementTexts(this.family, this.#load(units));
+  filling(units: Iterable<Unit>): Generator<Batch> {
+    return inBatches(this.#load(units));
   }
 
   *#load(units: Iterable<Unit>): Generator<readonly Element[]> {
     for (const unit of units) {
       const make = () => this.#elements(unit);
       const elements = this.table.load(unit.id, make(), make);
-      if (unit.affinitySeconds !== undefined) this.sticky.push(unit);
       this.units++;
-      this.size += elements.length;
-      yield elements;
+      yield unit.affinitySeconds === undefined ? elements : this.#withoutLeading(unit, elements);
     }
     yield this.#nodeIps();
   }
 
-  /** The same text again, from what is known when all is filled. */
-  texts(): Generator<string> {
-    return elementTexts(this.family, this.elements().values());
+  #withoutLeading(unit: Unit, elements: readonly Element[]): Element[] {
+    this.sticky.push(unit);
+    this.leading.push(...elements.filter(({ set }) => leadsToRecorder(set)));
+    return elements.filter(({ set }) => !leadsToRecorder(set));
+  }
+
+  /** The same again, from what is known when all is filled. */
+  batches(): Generator<Batch> {
+    const lists = [...this.elements()].flatMap(([set, list]) => (leadsToRecorder(set) ? [] : [list]));
+    return inBatches(lists);
   }
 
   get contested(): boolean {
@@ -98,22 +98,13 @@ export class Draft {
     return primary(this.nodeIps, this.options.nodePortCidrs).map((key) => ({ set: 'node-ips', key }));
   }
 
-  desired(table: string, affinity: readonly Element[] = []): Desired {
-    const elements = this.elements();
-    for (const element of affinity) {
-      elements.set(element.set, [...(elements.get(element.set) ?? []), element]);
-    }
-    return { ...this.bare(table), elements };
-  }
-
-  /** The same without elements: chains, sets and maps. */
-  bare(table: string): Desired {
+  /** The table but for its elements: chains, sets and maps. */
+  desired(table: string): Desired {
     return {
       options: skeletonOptions(this.family, table, this.options, this.node),
       scheduler: this.options.scheduler,
       classes: this.allocator.classes,
       growth: this.growth(),
-      elements: new Map(),
     };
   }
 }

@@ -50,6 +50,11 @@ export function isShared(set: string): boolean {
   return set === 'cluster-ips' || set === 'hairpins';
 }
 
+/** Whether elements of that set lead to the chains of recorders, which must be there first. */
+export function leadsToRecorder(set: string): boolean {
+  return set === 'fresh-timeouts' || set === 'sticky-timeouts' || set === 'sticky-lookups';
+}
+
 interface Parts {
   readonly unit: Unit;
   readonly holding: Holding;

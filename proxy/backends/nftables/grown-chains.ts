@@ -22,7 +22,7 @@ export function grownChains(
   to: Growth,
   classes: readonly Class[],
   { ip, scheduler }: { ip: string; scheduler: 'rr' | 'random' },
-): { chains: string[]; classElements: string[] } {
+): { chains: string[]; elements: Element[] } {
   const fresh = classes.slice(from.classes, to.classes);
   const recorders = [...to.recorders.values()].filter(({ suffix }) => !from.recorders.has(suffix));
   // A recorder for another timeout of the same list shares its map; declaring a map twice is allowed.
@@ -35,18 +35,17 @@ export function grownChains(
       ...recorders.flatMap(recorderChains),
       ...fresh.filter(({ size }) => size > 1).map((one) => classChain(one, scheduler)),
     ],
-    classElements: fresh.map((one) => `${classBits(one.index)} : goto ${entryOf(one)}`),
+    elements: fresh.map(classElement),
   };
 }
 
 /** What map `classes` holds for these, and for the class that stands for "drop". Pure. */
 export function classElements(classes: readonly Class[]): Element[] {
-  const entries = classes.map((one) => [classBits(one.index), `goto ${entryOf(one)}`] as const);
-  return [[classBits(0), 'drop'] as const, ...entries].map(([key, value]) => ({
-    set: 'classes',
-    key,
-    value,
-  }));
+  return [{ set: 'classes', key: classBits(0), value: 'drop' }, ...classes.map(classElement)];
+}
+
+function classElement(one: Class): Element {
+  return { set: 'classes', key: classBits(one.index), value: `goto ${entryOf(one)}` };
 }
 
 /** What the table must have for these classes and recorders. */

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ExecError, searchPath } from '../../../lib/exec.ts';
-import type { Fifo } from './fifo.ts';
 
 /** An nft that reads commands and carries them out, as one transaction, when they end. */
 export interface NftProcess {
@@ -14,23 +13,16 @@ export interface NftProcess {
   isOver(): boolean;
 }
 
-/** Starts nft: it reads from that pipe, and dies with this process; or from its standard input, which ends with this process. */
-export function startNft(fifo?: Fifo): NftProcess {
+/** Starts nft, which reads from its standard input; that ends with this process. */
+export function startNft(): NftProcess {
   const env = { ...process.env, LC_ALL: 'C', PATH: searchPath() };
-  const [command, ...args] = fifo
-    ? ['setpriv', '--pdeathsig', 'KILL', 'nft', '-f', fifo.path]
-    : ['nft', '-f', '-'];
-  const child = spawn(command ?? '', args, { stdio: ['pipe', 'ignore', 'pipe'], env });
+  const child = spawn('nft', ['-f', '-'], { stdio: ['pipe', 'ignore', 'pipe'], env });
   const fate: Fate = { failure: undefined, killed: undefined, stderr: '' };
   const closed = new Promise<void>((resolve) => {
-    const over = () => {
-      fifo?.close();
-      resolve();
-    };
-    child.on('close', over);
+    child.on('close', () => resolve());
     child.on('error', (error) => {
       fate.failure = error;
-      over();
+      resolve();
     });
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -43,22 +35,17 @@ export function startNft(fifo?: Fifo): NftProcess {
   for (const part of parts) part.unref();
   return {
     async write(text) {
-      if (fifo) fifo.write(text);
-      else child.stdin.write(text, 'latin1');
+      child.stdin.write(text, 'latin1');
       await nextTurn();
     },
     async finish(text) {
-      fifo?.write(text);
-      fifo?.end();
-      child.stdin.end(fifo ? '' : text, 'latin1');
+      child.stdin.end(text, 'latin1');
       await closed;
       if (child.exitCode !== 0 || fate.killed) throw failed(child, fate);
     },
     kill(why) {
       fate.killed ??= why;
       child.kill('SIGKILL');
-      // At once: as long as this end of the pipe counts as a reader, a write under way waits, and would keep a process from its exit.
-      fifo?.close();
     },
     keepAlive() {
       for (const part of parts) part.ref();

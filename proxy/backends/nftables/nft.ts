@@ -1,16 +1,19 @@
 import { applyTransaction } from './apply.ts';
-import { openFifo } from './fifo.ts';
 import { type NftProcess, startNft } from './nft-process.ts';
 
-/** Runs nft for one table. Each call is one transaction: all of it or nothing. Both throw ExecError with nft's own words. */
+/** Runs nft for one table. Throws ExecError with nft's own words. */
 export interface Nft {
-  /** Carries out a text. */
+  /** Carries out a text as one transaction: all of it or nothing. */
   run(text: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Carries out a text that, if `long`, nft reads while it is made. Should this process die meanwhile, nft gets the beginning alone,
-   * which must be a syntax error. An error in the making comes through, and nothing is carried out.
+   * Carries out texts of complete commands, in any order, in transactions of about that length in characters each: some while others
+   * are still being made, but none before `ready`. An error in the making comes through; what was carried out until then stays.
    */
-  send(pieces: AsyncGenerator<string>, how: { long: boolean }, signal?: AbortSignal): Promise<void>;
+  stream(
+    texts: Iterable<string>,
+    how: { length: number; ready?: Promise<void> | undefined },
+    signal?: AbortSignal,
+  ): Promise<void>;
   close(): void;
 }
 
@@ -40,22 +43,49 @@ export function createNft(): Nft {
     await guarded(take(), signal, (nft) => nft.finish(text)).finally(replenish);
   }
 
-  async function send(
-    pieces: AsyncGenerator<string>,
-    { long }: { long: boolean },
+  async function stream(
+    texts: Iterable<string>,
+    { length, ready }: { length: number; ready?: Promise<void> | undefined },
     signal?: AbortSignal,
   ): Promise<void> {
-    if (!long) return await run(await all(pieces), signal);
-    const fifo = await openFifo(signal);
-    await guarded(startNft(fifo), signal, async (nft) => {
-      for await (const piece of pieces) await nft.write(piece);
-      await nft.finish('');
-    }).finally(replenish);
+    const underWay: Promise<void>[] = [];
+    let nft: NftProcess | undefined;
+    let written = 0;
+
+    async function finish(one: NftProcess): Promise<void> {
+      await ready;
+      const over = guarded(one, signal, () => one.finish(''));
+      over.catch(() => {});
+      underWay.push(over);
+    }
+
+    try {
+      for (const text of texts) {
+        signal?.throwIfAborted();
+        nft ??= take();
+        await nft.write(text);
+        written += text.length;
+        if (written < length) continue;
+        await finish(nft);
+        nft = undefined;
+        written = 0;
+        if (underWay.length > atATime) await underWay.shift();
+        replenish();
+      }
+      if (nft) await finish(nft);
+      await Promise.all(underWay);
+    } catch (error) {
+      nft?.kill('aborted');
+      await Promise.allSettled(underWay);
+      throw error;
+    } finally {
+      replenish();
+    }
   }
 
   return {
     run,
-    send,
+    stream,
     close() {
       closed = true;
       waiting?.kill('aborted');
@@ -64,14 +94,11 @@ export function createNft(): Nft {
   };
 }
 
-/** Less than a socket to a child takes up at once (net.core.wmem_default: 208 kB). */
-const atOnce = 60_000;
+/** So many transactions are carried out while the next is being made: the kernel does one at a time, but nft's own work is more. */
+const atATime = 2;
 
-async function all(pieces: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const piece of pieces) text += piece;
-  return text;
-}
+/** Characters: less than a socket to a child takes up at once (net.core.wmem_default: 208 kB). */
+export const atOnce = 60_000;
 
 /** Kills nft when it takes too long, when the signal says so, and when `use` fails: what it was given so far must come to nothing. */
 async function guarded(

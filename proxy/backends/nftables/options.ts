@@ -19,8 +19,6 @@ export interface NftablesOptions {
   /** Networks on whose local addresses node ports are open; `primary`: the node's own first address. */
   readonly nodePortCidrs: readonly string[] | 'primary';
   readonly serviceCidrs: readonly string[];
-  /** Largest number of elements written in one transaction. */
-  readonly maxElements?: number | undefined;
 }
 
 export function skeletonOptions(

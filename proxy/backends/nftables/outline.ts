@@ -1,4 +1,4 @@
-import { applyInPieces, applyTransaction, type Script } from './apply.ts';
+import { applyTransaction } from './apply.ts';
 import { printTable } from './read.ts';
 import { dropTable } from './render.ts';
 
@@ -12,15 +12,17 @@ export function outlineOf(text: string): Outline {
 }
 
 /**
- * How nft prints the table that a script makes. The script, whose table must be `draftTable`, is carried out under the flag
- * `dormant`, which keeps its chains from any effect; then the table goes. What is live cannot serve for this: what somebody
- * else changed in it just before would pass for ours.
+ * How nft prints the table that texts make, which are carried out in this order. Its name must be `draftTable`; it is made under the
+ * flag `dormant`, which keeps its chains from any effect, and then goes. What is live cannot serve for this: what somebody else
+ * changed in it just before would pass for ours.
  */
-export async function outlineOfScript(ip: string, script: Script, signal?: AbortSignal): Promise<Outline> {
-  const { prepare, pieces, commit } = script;
-  const sleeping = { prepare: dormant(prepare), pieces: pieces.map(dormant), commit: dormant(commit) };
+export async function outlineOfTexts(
+  ip: string,
+  texts: readonly string[],
+  signal?: AbortSignal,
+): Promise<Outline> {
   try {
-    await applyInPieces(sleeping, signal);
+    for (const text of texts) await applyTransaction(dormant(text), signal);
     return outlineOf((await printTable(ip, draftTable, signal)) ?? '');
   } finally {
     await applyTransaction(dropTable(ip, draftTable), signal);

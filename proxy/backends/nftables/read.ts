@@ -42,6 +42,14 @@ export async function listMap(
   return found && elementsIn(found);
 }
 
+/** Whether there is such a chain. By the check of a change: to list anything, nft 1.0.6 reads all elements of all tables first. */
+export async function hasChain(
+  at: { ip: string; table: string; chain: string },
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return (await nft(['--check', 'add', 'rule', at.ip, at.table, at.chain, 'accept'], signal)) !== undefined;
+}
+
 export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 async function list(args: readonly string[], signal?: AbortSignal): Promise<NftObject[] | undefined> {

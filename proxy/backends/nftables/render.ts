@@ -1,46 +1,36 @@
 import type { Class } from './allocator.ts';
-import type { Script } from './apply.ts';
-import type { Element } from './elements.ts';
-import { type Growth, grownChains, noGrowth } from './grown-chains.ts';
-import { dropClass, hooks, type SkeletonOptions, skeleton } from './skeleton.ts';
+import { classElements, type Growth, grownChains, noGrowth } from './grown-chains.ts';
+import { hooks, type SkeletonOptions, skeleton } from './skeleton.ts';
 import { elementStatements } from './statements.ts';
 import { block, wordsOf } from './text.ts';
 
+/** A table but for the elements that units put in. */
 export interface Desired {
   readonly options: SkeletonOptions;
   readonly scheduler: 'rr' | 'random';
   readonly classes: readonly Class[];
   readonly growth: Growth;
-  readonly elements: ReadonlyMap<string, readonly Element[]>;
 }
 
-/** The whole table, as commands that build it beside everything else and then make it live. Pure. */
-export function renderScript(desired: Desired, replaced: readonly string[]): Script {
-  const { options } = desired;
+/** The commands that make the sets, maps and chains which are always there, without effect yet, in place of what has that name. Pure. */
+export function foundation(options: SkeletonOptions): string {
+  return dropTable(wordsOf(options.family).ip, options.table) + skeleton(options);
+}
+
+/** The commands for the chains of all classes and for what leads to them, in pieces that rely on earlier ones only. Pure. */
+export function* superstructure({ options, scheduler, classes, growth }: Desired): Generator<string> {
   const { ip } = wordsOf(options.family);
-  const grown = grownChains(noGrowth(), desired.growth, desired.classes, {
-    ip,
-    scheduler: desired.scheduler,
-  });
-  const at = { ip, table: options.table };
-  return {
-    prepare: dropTable(ip, options.table) + skeleton(options),
-    pieces: [
-      ...pieces(grown.chains, chainsInPiece).map((piece) => block(ip, options.table, piece)),
-      ...pieces([dropClass, ...grown.classElements], pieceSize).map((piece) =>
-        mapElements(at, 'classes', piece),
-      ),
-      ...[...desired.elements.values()].flatMap((list) =>
-        pieces(list, pieceSize).map((piece) => elementStatements('add', at, piece)),
-      ),
-    ],
-    commit: [...replaced.map((table) => dropTable(ip, table)), hooks(options)].join(''),
-  };
+  const { chains } = grownChains(noGrowth(), growth, classes, { ip, scheduler });
+  for (let from = 0; from < chains.length; from += chainsInPiece) {
+    yield block(ip, options.table, chains.slice(from, from + chainsInPiece));
+  }
+  yield elementStatements('add', { ip, table: options.table }, classElements(classes));
 }
 
-/** The same as one text. */
-export function scriptText({ prepare, pieces: middle, commit }: Script): string {
-  return [prepare, ...middle, commit].join('');
+/** The commands that make the table live and remove those `replaced`. To be carried out in one transaction. Pure. */
+export function commit(options: SkeletonOptions, replaced: readonly string[]): string {
+  const { ip } = wordsOf(options.family);
+  return replaced.map((table) => dropTable(ip, table)).join('') + hooks(options);
 }
 
 /** nft 1.0.6 has no `destroy`: creating it first makes the delete succeed always. */
@@ -48,19 +38,5 @@ export function dropTable(ip: string, table: string): string {
   return `table ${ip} ${table} {}\ndelete table ${ip} ${table}\n`;
 }
 
-export function mapElements(
-  at: { ip: string; table: string },
-  map: string,
-  lines: readonly string[],
-): string {
-  return lines.length === 0 ? '' : `add element ${at.ip} ${at.table} ${map} {\n${lines.join(',\n')}\n}\n`;
-}
-
-function pieces<T>(list: readonly T[], size: number): T[][] {
-  const count = Math.ceil(list.length / size);
-  return Array.from({ length: count }, (_, i) => list.slice(i * size, (i + 1) * size));
-}
-
-/** Each about 100 kB of netlink message, half of the usual net.core.wmem_default. */
-const pieceSize = 1000;
+/** Their netlink messages, some hundred bytes a rule, must stay below net.core.wmem_default. */
 const chainsInPiece = 100;

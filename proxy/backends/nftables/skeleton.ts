@@ -1,5 +1,5 @@
 import type { Family } from '../../../lib/ip.ts';
-import { bits, classBits, hex, type Kind, kindBits } from './layout.ts';
+import { bits, hex, type Kind, kindBits } from './layout.ts';
 import { defaultRecorder, lookup, recorderChains } from './sticky-chains.ts';
 import { block, chain, type Words, wordsOf } from './text.ts';
 
@@ -181,6 +181,3 @@ function kindVerdicts({ masqueradeAll, fromPod }: SkeletonOptions): string[] {
     on('fromNode', 'from-node'),
   ];
 }
-
-/** Class 0: an address under policy Local without an endpoint on this node. */
-export const dropClass = `${classBits(0)} : drop`;

@@ -1,22 +1,51 @@
 import type { Element } from './elements.ts';
 
-/** `add element` or `delete element` commands for elements of any sets; one element a line, as errors quote their line. */
-export function elementStatements(
-  verb: 'add' | 'delete',
-  at: { ip: string; table: string },
-  elements: readonly Element[],
-): string {
-  const bySet = new Map<string, string[]>();
-  for (const element of elements) {
-    const text =
-      verb === 'add' && element.value !== undefined ? `${element.key} : ${element.value}` : element.key;
-    const list = bySet.get(element.set);
-    if (list) list.push(text);
-    else bySet.set(element.set, [text]);
-  }
-  let text = '';
-  for (const [set, lines] of bySet) {
-    text += `${verb} element ${at.ip} ${at.table} ${set} {\n${lines.join(',\n')}\n}\n`;
-  }
-  return text;
+interface At {
+  readonly ip: string;
+  readonly table: string;
 }
+
+/** Elements of one set as text, one a line, as errors quote their line. */
+export interface Batch {
+  readonly set: string;
+  readonly lines: string;
+}
+
+/** `add element` or `delete element` commands for elements of any sets. */
+export function elementStatements(verb: 'add' | 'delete', at: At, elements: readonly Element[]): string {
+  return [...statements(verb, at, inBatches([elements], verb))].join('');
+}
+
+/** The same, a command for each batch. */
+export function* statements(
+  verb: 'add' | 'delete',
+  { ip, table }: At,
+  batches: Iterable<Batch>,
+): Generator<string> {
+  for (const { set, lines } of batches) yield `${verb} element ${ip} ${table} ${set} {\n${lines}\n}\n`;
+}
+
+/** Elements, which come in lists (of a unit each, or all in one), in batches of some size. */
+export function* inBatches(
+  lists: Iterable<readonly Element[]>,
+  verb: 'add' | 'delete' = 'add',
+): Generator<Batch> {
+  const collected = new Map<string, string>();
+  for (const elements of lists) {
+    for (const { set, key, value } of elements) {
+      const line = verb === 'delete' || value === undefined ? key : `${key} : ${value}`;
+      const before = collected.get(set);
+      const lines = before === undefined ? line : `${before},\n${line}`;
+      if (lines.length < batchLength) {
+        collected.set(set, lines);
+        continue;
+      }
+      collected.delete(set);
+      yield { set, lines };
+    }
+  }
+  for (const [set, lines] of collected) yield { set, lines };
+}
+
+/** About 70 kB of netlink message, a third of the usual net.core.wmem_default. */
+const batchLength = 32_000;

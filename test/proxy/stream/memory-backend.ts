@@ -33,7 +33,7 @@ export function createMemoryBackend(): MemoryBackend {
 
   function replace(change: Extract<Change, { kind: 'full' }>): void {
     draft = new Draft('IPv4', options, change.node);
-    draft.fill([...change.units]);
+    for (const _ of draft.filling(change.units));
     sets.clear();
     for (const list of draft.elements().values()) write({ remove: [], add: list });
   }

@@ -56,17 +56,17 @@ function endpoint(address: string): Endpoint {
 const many = Array.from({ length: 3000 }, (_, n) => unit(n));
 
 async function pieces() {
-  const backend = createNftablesBackend('IPv4', { ...options, maxElements: 1000 });
+  const backend = createNftablesBackend('IPv4', { ...options });
   await backend.sync({ kind: 'full', node, units: many });
   return await look(backend);
 }
 
 async function swap() {
-  const backend = createNftablesBackend('IPv4', { ...options, maxElements: 1000 });
+  const backend = createNftablesBackend('IPv4', { ...options });
   await backend.sync({ kind: 'full', node, units: many });
   await backend.sync({ kind: 'partial', gone: [], units: [unit(0, { port: 81 })] });
   // Another process comes and knows nothing but what is in the kernel.
-  const next = createNftablesBackend('IPv4', { ...options, maxElements: 1000 });
+  const next = createNftablesBackend('IPv4', { ...options });
   await next.sync({ kind: 'full', node, units: many });
   return await look(next);
 }
