@@ -12,7 +12,14 @@ export interface Driver {
   /** Brings the kernel up to date. Throws when that fails; it is whole again only after a `full` one. */
   sync(dirty: Dirty, full: boolean, signal: AbortSignal): Promise<DriverResult>;
   units(): Iterable<Unit>;
+  /** How many units a policy Local leaves without an endpoint on this node. */
+  readonly missingLocals: Readonly<MissingLocals>;
   readonly backend: Backend;
+}
+
+export interface MissingLocals {
+  internal: number;
+  external: number;
 }
 
 export interface DriverResult {
@@ -25,6 +32,7 @@ export interface DriverResult {
 export function createDriver(family: Family, store: Store, backend: Backend, log: Log): Driver {
   /** By Service key; the units as they were given to the backend last. */
   const known = new Map<string, readonly Unit[]>();
+  const missingLocals: MissingLocals = { internal: 0, external: 0 };
 
   function resolve(key: string): readonly Unit[] {
     const service = store.service(key);
@@ -33,7 +41,7 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
 
   /** All units anew, made while somebody goes through them: what they are made for need not wait for the last one. */
   function* refreshAll(): Generator<Unit> {
-    known.clear();
+    for (const key of [...known.keys()]) remember(key, []);
     for (const [key] of store.services()) {
       const units = resolve(key);
       remember(key, units);
@@ -42,8 +50,17 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
   }
 
   function remember(key: string, units: readonly Unit[]): void {
+    countMissing(known.get(key) ?? [], -1);
+    countMissing(units, 1);
     if (units.length > 0) known.set(key, units);
     else known.delete(key);
+  }
+
+  function countMissing(units: readonly Unit[], by: 1 | -1): void {
+    for (const { internal, external } of units) {
+      if (internal === 'drop') missingLocals.internal += by;
+      if (external === 'local-drop') missingLocals.external += by;
+    }
   }
 
   function partial(keys: Iterable<string>) {
@@ -64,12 +81,12 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
     family,
     backend,
     units: () => [...known.values()].flat(),
+    missingLocals,
     async sync(dirty, full, signal) {
       if (full) {
         const before = [...known.values()].flat();
         const units = refreshAll();
-        const count = store.serviceCount;
-        const { written } = await backend.sync({ kind: 'full', node: store.node, units, count }, signal);
+        const { written } = await backend.sync({ kind: 'full', node: store.node, units }, signal);
         return {
           written,
           kind: 'full',

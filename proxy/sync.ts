@@ -67,7 +67,7 @@ export function createSync(parts: SyncParts): Sync {
     pending = nothing;
     health.synced(startedAt);
     parts.serviceHealth.update(localReady(store));
-    countMissingLocals(driversOf(takeover), metrics);
+    reportMissingLocals(driversOf(takeover), metrics);
     for (const [driver, { udp }] of results) await cleanFlows(driver, udp, full);
     await takeover.sweep(parts.signal);
     for (const { backend } of driversOf(takeover)) await backend.settle(parts.signal);
@@ -204,14 +204,12 @@ function merge(a: Dirty, b: Dirty): Dirty {
   };
 }
 
-function countMissingLocals(drivers: readonly Driver[], metrics: Metrics): void {
-  const count = { internal: 0, external: 0 };
-  for (const driver of drivers) {
-    for (const unit of driver.units()) {
-      if (unit.internal === 'drop') count.internal++;
-      if (unit.external === 'local-drop') count.external++;
-    }
+function reportMissingLocals(drivers: readonly Driver[], metrics: Metrics): void {
+  for (const policy of ['internal', 'external'] as const) {
+    const counts = drivers.map(({ missingLocals }) => missingLocals[policy]);
+    metrics.noLocalEndpoints(
+      policy,
+      counts.reduce((sum, count) => sum + count, 0),
+    );
   }
-  metrics.noLocalEndpoints('internal', count.internal);
-  metrics.noLocalEndpoints('external', count.external);
 }

@@ -31,10 +31,6 @@ export class Store {
     return this.#services;
   }
 
-  get serviceCount(): number {
-    return this.#services.size;
-  }
-
   service(key: string): ServiceRecord | undefined {
     return this.#services.get(key);
   }
