@@ -24,6 +24,8 @@ export interface MissingLocals {
 
 export interface DriverResult {
   readonly written: number;
+  /** Of these, elements removed from the kernel's tables, each of which it tells of; absent when nobody counted. */
+  readonly removed?: number | undefined;
   readonly kind: 'full' | 'partial' | 'nothing';
   /** UDP addresses whose flows may be stale now: those of units that changed, or that are gone. */
   readonly udp: { readonly changed: boolean; readonly gone: ReadonlySet<string> };
@@ -97,15 +99,16 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
       const { gone, changed } = partial(keys);
       if (gone.length === 0 && changed.length === 0) return noResult;
       const ids = gone.map(({ id }) => id);
-      const { written } = await backend.sync({ kind: 'partial', gone: ids, units: changed }, signal);
+      const { written, removed } = await backend.sync({ kind: 'partial', gone: ids, units: changed }, signal);
       log.debug('units written', { family, gone: gone.length, changed: changed.length, written });
-      return { written, kind: 'partial', udp: udpOf(gone, changed, store.node.addresses) };
+      return { written, removed, kind: 'partial', udp: udpOf(gone, changed, store.node.addresses) };
     },
   };
 }
 
 export const noResult: DriverResult = {
   written: 0,
+  removed: 0,
   kind: 'nothing',
   udp: { changed: false, gone: new Set() },
 };

@@ -5,6 +5,7 @@ import { type Driver, type DriverResult, noResult } from './driver.ts';
 import type { Health } from './health/health.ts';
 import { localReady } from './health/local-ready.ts';
 import type { ServiceHealth } from './health/service-health.ts';
+import { createLooks } from './looks.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Dirty, Store } from './model/store.ts';
 import type { Takeover } from './takeover.ts';
@@ -26,10 +27,7 @@ export interface SyncParts {
 export interface Sync {
   /** One turn of the proxy: everything that changed since the last turn goes into the kernel, or nothing and an error is thrown. */
   turn(): Promise<void>;
-  /**
-   * Something of ours was removed from the kernel. Asks for a turn, which looks through the rules when nothing else is to be done; if
-   * our own last turn may have been the one, then as soon as things are quiet.
-   */
+  /** Something of ours was removed from the kernel. May ask for a turn, which looks through the rules when nothing else is to be done. */
   noticed(): void;
   close(): void;
 }
@@ -40,13 +38,10 @@ export function createSync(parts: SyncParts): Sync {
   let needFull = true;
   let nodeWritten = '';
   let pending: Dirty = nothing;
+  const looks = createLooks(parts.ask);
 
-  let busy = true;
-  let endedAt = 0;
-  let heard = false;
-  let later: NodeJS.Timeout | undefined;
-
-  async function turn(): Promise<void> {
+  /** Resolves with the number of elements that were removed, undefined when nobody counted. */
+  async function turn(): Promise<number | undefined> {
     const started = performance.now();
     const startedAt = health.now();
     pending = merge(pending, store.take());
@@ -58,7 +53,10 @@ export function createSync(parts: SyncParts): Sync {
       metrics.failed();
       throw new Error(`could not write the rules: ${messageOf(error)}`, { cause: error });
     });
-    if (!done) return health.synced(startedAt);
+    if (!done) {
+      health.synced(startedAt);
+      return 0;
+    }
     const { results, full } = done;
     const ms = performance.now() - started;
     report(parts, { full, first: nodeWritten === '', ms, pending, results });
@@ -72,42 +70,23 @@ export function createSync(parts: SyncParts): Sync {
     await takeover.sweep(parts.signal);
     for (const { backend } of driversOf(takeover)) await backend.settle(parts.signal);
     log.debug('turn over', { ms: Math.round(performance.now() - started) });
-  }
-
-  function askLater(): void {
-    heard = false;
-    clearTimeout(later);
-    later = setTimeout(() => {
-      later = undefined;
-      parts.ask();
-    }, quietMs);
+    return results.reduce((sum, [, { removed = Number.NaN }]) => sum + removed, 0);
   }
 
   return {
     async turn() {
-      if (later) heard = true;
-      clearTimeout(later);
-      later = undefined;
-      busy = true;
-      await turn().finally(() => {
-        busy = false;
-        endedAt = performance.now();
-        if (heard) askLater();
-      });
+      looks.began();
+      let removed: number | undefined;
+      try {
+        removed = await turn();
+      } finally {
+        looks.ended(removed);
+      }
     },
-    noticed() {
-      if (!busy && performance.now() - endedAt > ownEchoMs) return parts.ask();
-      heard = true;
-      if (!busy) askLater();
-    },
-    close: () => clearTimeout(later),
+    noticed: looks.noticed,
+    close: looks.close,
   };
 }
-
-/** So long after a turn the kernel may still be telling of it. */
-const ownEchoMs = 50;
-
-const quietMs = 500;
 
 const nothing: Dirty = { all: false, services: new Set(), triggeredAt: [] };
 

@@ -14,6 +14,8 @@ export type Change =
 export interface SyncResult {
   /** Elements or rules written, for the log and the metrics. */
   readonly written: number;
+  /** Of these, elements removed from nftables' tables; absent when nobody counted. */
+  readonly removed?: number;
 }
 
 /** One way to bring units into the kernel, for one address family. */

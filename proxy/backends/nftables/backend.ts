@@ -157,7 +157,7 @@ class NftablesTable implements Backend {
     ].join('');
     await this.#nft.run(text, signal);
     this.#grown = growth;
-    return { written: remove.length + add.length };
+    return { written: remove.length + add.length, removed: remove.length };
   }
 
   async close(): Promise<void> {
