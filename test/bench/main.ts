@@ -7,12 +7,14 @@ import { courseFigures } from './course.ts';
 import { freshCloneFigures } from './fresh-clone.ts';
 import { machineFacts } from './machine.ts';
 import { run as proxyFigures } from './proxy/bench.ts';
+import { run as peerFigures } from './proxy/peer.ts';
 import { type Row, reached, table } from './row.ts';
 import { sandboxFigures } from './sandbox.ts';
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   sandbox: sandboxFigures,
   proxy: proxyFigures,
+  peer: peerFigures,
   course: courseFigures,
   fresh: freshCloneFigures,
 };
@@ -23,6 +25,7 @@ Usage: npm run bench [-- PART … [--write]]
 
 Parts: ${Object.keys(parts).join(', ')}; without any, all of them. They take minutes; leave the machine alone meanwhile.
   proxy    full syncs beside the bare nft -f of the same table; from watch event to kernel; a thousand changes a second
+  peer     connections through the proxy; beside kube-proxy, if KUBE_PROXY names its program
   sandbox  up, manifests, checks, idle cost
   course   how long a learner waits
   fresh    npm start in a fresh clone with an empty npm cache
@@ -33,6 +36,7 @@ Run it as root for the figures that talk to the kernel in large messages.
 
 Examples:
   npm run bench -- proxy
+  KUBE_PROXY=/usr/local/bin/kube-proxy npm run bench -- peer
   npm run bench -- --write
 `;
 

@@ -59,37 +59,44 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
     const url = new URL(request.url ?? '/', 'https://x');
     const plural = plurals.find((one) => url.pathname.split('/').includes(one));
     if (!plural) return void response.writeHead(404).end('{"kind":"Status","code":404}');
-    const matches = matcher(url.searchParams);
-    if (url.searchParams.get('watch') === '1') {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      if (Number(url.searchParams.get('resourceVersion')) < oldest) {
-        response.end(
-          `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } })}\n`,
-        );
-        return;
-      }
-      response.flushHeaders();
-      const watch = { plural, matches, response };
-      watches.add(watch);
-      response.on('close', () => watches.delete(watch));
-      // What changed between the list and this watch: said again, which a watcher has to bear.
-      const since = Number(url.searchParams.get('resourceVersion'));
-      for (const object of objects.get(plural)?.values() ?? []) {
-        if (Number(object.metadata?.resourceVersion) > since && matches(object)) {
-          response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
-        }
-      }
-      return;
-    }
-    const items = [...(objects.get(plural)?.values() ?? [])].filter(matches);
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(page(items, url.searchParams, version)));
+    const query = url.searchParams;
+    // As an API server without streaming lists (KEP-3157); clients list then.
+    if (query.has('sendInitialEvents')) return void send(response, 422, failure(422, 'Invalid'));
+    if (query.get('watch') === '1' || query.get('watch') === 'true')
+      return void watch(plural, query, response);
+    const items = [...(objects.get(plural)?.values() ?? [])].filter(matcher(query));
+    send(response, 200, page(items, query, version));
   }
 
+  function watch(plural: Plural, query: URLSearchParams, response: ServerResponse): void {
+    const matches = matcher(query);
+    const since = Number(query.get('resourceVersion'));
+    response.writeHead(200, { 'content-type': 'application/json' });
+    if (since < oldest) {
+      response.end(`${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`);
+      return;
+    }
+    response.flushHeaders();
+    const opened = { plural, matches, response };
+    watches.add(opened);
+    response.on('close', () => watches.delete(opened));
+    // What changed between the list and this watch: said again, which a watcher has to bear.
+    for (const object of objects.get(plural)?.values() ?? []) {
+      if (Number(object.metadata?.resourceVersion) > since && matches(object)) {
+        response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
+      }
+    }
+  }
+
+  /** Of core/v1, or of events.k8s.io/v1, which names things differently. */
   async function takeEvent(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await request.reduce((all: string, part: Buffer) => all + part.toString(), '');
-    const { type, reason, message, involvedObject } = JSON.parse(text) as CoreV1Event;
-    events.push(`${type} ${reason} ${involvedObject.kind}/${involvedObject.name}: ${message}`);
+    const event = JSON.parse(text) as CoreV1Event & {
+      note?: string;
+      regarding?: CoreV1Event['involvedObject'];
+    };
+    const { type, reason, message = event.note, involvedObject = event.regarding } = event;
+    events.push(`${type} ${reason} ${involvedObject?.kind}/${involvedObject?.name}: ${message}`);
     response.writeHead(201, { 'content-type': 'application/json' }).end(text);
   }
 
@@ -105,7 +112,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
   });
 
   const put = (plural: Plural, object: KubeObject) => {
-    const stored = stamped(object, String(++version));
+    const stored = stamped(plural, object, String(++version));
     const before = objects.get(plural)?.get(keyOf(object));
     objects.get(plural)?.set(keyOf(object), stored);
     tell('ADDED', plural, stored, before);
@@ -114,7 +121,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
     const before = objects.get(plural)?.get(key);
     if (!before) return;
     objects.get(plural)?.delete(key);
-    tell('DELETED', plural, stamped(before, String(++version)), before);
+    tell('DELETED', plural, stamped(plural, before, String(++version)), before);
   };
   return {
     folder,
@@ -122,7 +129,7 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
     remove,
     load(plural, list) {
       const map = objects.get(plural);
-      for (const object of list) map?.set(keyOf(object), stamped(object, String(++version)));
+      for (const object of list) map?.set(keyOf(object), stamped(plural, object, String(++version)));
     },
     events: () => events,
     keys: (plural) => [...(objects.get(plural)?.keys() ?? [])],
@@ -156,7 +163,15 @@ export async function startFakeApi(listen: { path?: string; port?: number }): Pr
   };
 }
 
-const plurals: readonly Plural[] = ['services', 'endpoints', 'endpointslices', 'nodes', 'servicecidrs'];
+const kinds: Readonly<Record<Plural, { apiVersion: string; kind: string }>> = {
+  services: { apiVersion: 'v1', kind: 'Service' },
+  endpoints: { apiVersion: 'v1', kind: 'Endpoints' },
+  endpointslices: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
+  nodes: { apiVersion: 'v1', kind: 'Node' },
+  servicecidrs: { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR' },
+};
+
+const plurals = Object.keys(kinds) as Plural[];
 
 /** A selector makes changes look like arrivals and departures. */
 function eventFor(was: boolean, is: boolean): string | undefined {
@@ -164,13 +179,22 @@ function eventFor(was: boolean, is: boolean): string | undefined {
   return was ? 'DELETED' : undefined;
 }
 
+function send(response: ServerResponse, code: number, body: object): void {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function failure(code: number, reason: string): object {
+  return { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code };
+}
+
 function keyOf(object: KubeObject): string {
   const { namespace, name } = object.metadata ?? {};
   return namespace === undefined ? `${name}` : `${namespace}/${name}`;
 }
 
-function stamped(object: KubeObject, resourceVersion: string): KubeObject {
-  return { ...object, metadata: { ...object.metadata, resourceVersion } };
+/** client-go takes only objects that say what they are. */
+function stamped(plural: Plural, object: KubeObject, resourceVersion: string): KubeObject {
+  return { ...kinds[plural], ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
 /** The selectors that a proxy uses: absent labels, and one name. */

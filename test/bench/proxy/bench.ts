@@ -1,24 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { run as exec } from '../../../lib/exec.ts';
 import { bundleInto } from '../../proxy/bundle.ts';
 import type { Row } from '../row.ts';
+import { inSpaceOf } from './spaces.ts';
 
 /** The proxy's figures: full syncs beside the bare `nft -f` of the same table, single changes as they come from a watch, memory. */
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(`${tmpdir()}/bench-proxy-`);
-  const inSpace = async <T>(program: string, ...args: (string | number)[]): Promise<T> => {
-    const command = [process.execPath, `${folder}/${program}.mjs`, ...args.map(String)];
-    const { stdout } = await exec('unshare', [...spaces(), ...command], { timeoutMs: 300_000 });
-    return JSON.parse(stdout) as T;
-  };
+  const inSpace = inSpaceOf(folder);
   try {
     const steps = 'test/bench/proxy/steps.ts';
     await bundleInto(folder, { steps, live: 'test/bench/proxy/live.ts', proxy: 'proxy/main.ts' });
     const rows: Row[] = [];
-    for (const { services, endpoints } of sizes) {
-      const seen = await inSpace<Seen>('steps', services, endpoints);
-      rows.push(...rowsOf(`${services} Services × ${endpoints}`, seen));
+    for (const { mode, services, endpoints } of sizes) {
+      const seen = await inSpace<Seen>('steps', mode, services, endpoints);
+      rows.push(...rowsOf(mode, `${services} Services × ${endpoints}`, seen));
     }
     for (const { services, endpoints, storm } of living) {
       const args = [`${folder}/proxy.mjs`, services, endpoints, ...storm];
@@ -31,9 +27,10 @@ export async function run(): Promise<Row[]> {
 }
 
 const sizes = [
-  { services: 10_000, endpoints: 2 },
-  { services: 44_000, endpoints: 1 },
-  { services: 5000, endpoints: 50 },
+  { mode: 'nftables', services: 10_000, endpoints: 2 },
+  { mode: 'nftables', services: 44_000, endpoints: 1 },
+  { mode: 'nftables', services: 5000, endpoints: 50 },
+  { mode: 'iptables', services: 10_000, endpoints: 2 },
 ] as const;
 
 /** With a thousand changes a second for half a minute. */
@@ -97,32 +94,27 @@ interface Seen {
   rss: number;
 }
 
-/** kube-proxy 1.35.4 took 16.8 s for the first sync of 10,000 × 2 on a machine of this kind (its nftables mode, 2 cores). */
-function rowsOf(size: string, seen: Seen): Row[] {
+function rowsOf(mode: 'nftables' | 'iptables', size: string, seen: Seen): Row[] {
+  const bare = mode === 'nftables' ? 'bare nft -f' : 'bare iptables-restore';
   return [
     {
-      figure: `nftables, first full sync, ${size}`,
+      figure: `${mode}, first full sync, ${size}`,
       value: seen.full,
       unit: 'ms',
       target: seen.bare * 1.3,
-      peer: { name: 'bare nft -f', value: seen.bare },
+      peer: { name: bare, value: seen.bare },
     },
     {
-      figure: `one endpoint changed, until nft has ended, ${size}, median`,
+      figure: `${mode}, one endpoint changed, until its program has ended, ${size}, median`,
       value: seen.median,
       unit: 'ms',
-      target: 20,
+      ...(mode === 'nftables' && { target: 20 }),
     },
     {
-      figure: `resident memory, ${size}`,
+      figure: `${mode}, resident memory, ${size}`,
       value: seen.rss / 1e6,
       unit: 'MB',
       target: size.startsWith('10') ? 180 : 900,
     },
   ];
-}
-
-/** Root may send the kernel messages of any size, others may not: each is measured as what it is. */
-function spaces(): string[] {
-  return process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
 }

@@ -8,10 +8,14 @@ export function* generated(
 ): Generator<['services' | 'endpointslices', KubeObject]> {
   for (let n = 0; n < services; n++) {
     const name = `s${n}`;
-    yield ['services', service({ namespace: `ns${n % 50}`, name, clusterIP: addressAt('172.17', n) })];
+    const clusterIP = addressAt('172.17', n);
+    yield ['services', service({ namespace: `ns${n % 50}`, name, clusterIP, ports: webPort })];
     for (let from = 0; from < endpoints; from += 100) yield ['endpointslices', sliceOf(n, endpoints, from)];
   }
 }
+
+/** With the protocol, which an API server would have added. */
+export const webPort = [{ protocol: 'TCP', port: 80 }];
 
 /** One slice of Service `n`; `salt` makes its endpoints others. */
 export function sliceOf(n: number, endpoints: number, from = 0, salt = 0): KubeObject {

@@ -2,25 +2,22 @@ import { writeFileSync } from 'node:fs';
 import { run } from '../../../lib/exec.ts';
 import { keyOf } from '../../../lib/kube/informer.ts';
 import { silentLog } from '../../../lib/log.ts';
-import { createNftablesBackend, renderTable } from '../../../proxy/backends/nftables/backend.ts';
 import { createDriver } from '../../../proxy/driver.ts';
 import { nodeRecord, serviceRecord, sliceRecord } from '../../../proxy/model/from-kube.ts';
 import { Store } from '../../../proxy/model/store.ts';
+import { modeTable } from '../../../proxy/modes.ts';
+import { parseOptions } from '../../../proxy/options.ts';
 import { node } from '../../proxy/objects.ts';
 import { generated, sliceOf } from './objects.ts';
 
 /**
- * Run inside a network namespace: a first full sync of the given size, then single changes, then the bare `nft -f` of the same
- * table. Prints the times in milliseconds as JSON.
+ * Run inside a network namespace: a first full sync of the given mode and size, then single changes, then the bare `nft -f` or
+ * `iptables-restore` of the same table. Prints the times in milliseconds as JSON.
  */
-const [services = 0, endpoints = 0] = process.argv.slice(2).map(Number);
-const options = {
-  scheduler: 'rr',
-  masqueradeAll: false,
-  detector: { kind: 'cidr', cidrs: ['10.0.0.0/8'] },
-  nodePortCidrs: 'primary',
-  serviceCidrs: [],
-} as const;
+const mode = process.argv[2] === 'iptables' ? 'iptables' : 'nftables';
+const [services = 0, endpoints = 0] = process.argv.slice(3).map(Number);
+const flags = ['--kubeconfig', 'none', '--cluster-cidr', '10.0.0.0/8', '--proxy-mode', mode];
+const { plan } = parseOptions(flags);
 const store = new Store('node-0');
 store.setNode(nodeRecord(node({ name: 'node-0', addresses: ['192.168.56.11'] }) as never));
 for (const [plural, object] of generated(services, endpoints)) {
@@ -28,7 +25,7 @@ for (const [plural, object] of generated(services, endpoints)) {
   else store.setSlice(keyOf(object), sliceRecord(object as never));
 }
 const signal = new AbortController().signal;
-const driver = createDriver('IPv4', store, createNftablesBackend('IPv4', options), silentLog);
+const driver = createDriver('IPv4', store, modeTable[mode].create('IPv4', plan, silentLog), silentLog);
 
 const timed = async (task: () => Promise<unknown>) => {
   const started = performance.now();
@@ -53,13 +50,16 @@ for (let i = 0; i < 40; i++) {
   );
 }
 const rss = process.memoryUsage().rss;
-const text = renderTable('IPv4', options, store.node, driver.units());
-const file = `/tmp/bench-${process.pid}.nft`;
+const text = modeTable[mode].text('IPv4', plan, store.node, [...driver.units()]);
+const file = `/tmp/bench-${process.pid}.rules`;
+const load = mode === 'iptables' ? ['iptables-restore', '--noflush', file] : ['nft', '-f', file];
+const [program = '', ...args] = load;
 writeFileSync(file, text);
-await run('nft', ['flush', 'ruleset']);
-const bare = [await timed(() => run('nft', ['-f', file]))];
-await run('nft', ['flush', 'ruleset']);
-bare.push(await timed(() => run('nft', ['-f', file])));
+const bare: number[] = [];
+for (let i = 0; i < 2; i++) {
+  await run('nft', ['flush', 'ruleset']);
+  bare.push(await timed(() => run(program, args, { timeoutMs: 300_000 })));
+}
 await run('rm', [file]);
 changes.sort((a, b) => a - b);
 const at = (share: number) => changes[Math.floor(changes.length * share)];
