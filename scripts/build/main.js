@@ -5,12 +5,17 @@
  */
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { answerFlags } from '../setup/only-flags.js';
 import { bundleAll } from './bundle.js';
 import { isStale, markBuilt } from './stale.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-if (!process.argv.includes('--if-stale') || isStale(root)) {
+const argv = process.argv.slice(2);
+const answered = answerFlags(argv, ['--if-stale'], 'node scripts/build/main.js [--if-stale]');
+
+if (answered !== undefined) process.exitCode = answered;
+else if (!argv.includes('--if-stale') || isStale(root)) {
   const started = performance.now();
   process.stderr.write(' • bundling …\n');
   const newest = Date.now();

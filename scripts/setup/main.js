@@ -6,11 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { dependenciesAreFresh, rememberDependencies } from './dependencies.js';
 import { nodeProblem } from './node-version.js';
+import { answerFlags } from './only-flags.js';
 import { missingPackages, packageProblem } from './packages.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-process.exitCode = await setUp();
+process.exitCode = answerFlags(process.argv.slice(2), [], 'node scripts/setup/main.js') ?? (await setUp());
 
 async function setUp() {
   const problem = nodeProblem(process.versions.node);

@@ -20,6 +20,8 @@ describe('the programs that are no command of workshop', function () {
       '--pol=x',
       'could not start the load balancer: there is no flag --pol; did you mean',
     ],
+    ['scripts/setup/main.js', '--froce', 'could not understand the command line: there is no flag --froce'],
+    ['scripts/build/main.js', '--if-stael', 'there is no flag --if-stael'],
     ['sandbox/main.ts', 'dsn', 'could not start the component "dsn": there are supervise, inside, '],
     ['sandbox/main.ts', 'toString', 'could not start the component "toString": there are '],
   ];
