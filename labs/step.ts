@@ -1,3 +1,4 @@
+import type { Backend } from '../lib/cluster/cluster.ts';
 import type { Lab } from './lab.ts';
 
 /** One step of a lab: what a learner does, and how it is seen that it is done. Folder labs/NN-topic/steps/NN-name/. */
@@ -27,7 +28,7 @@ export interface Step {
   /** What happens, as the number (from 1) of the text's option; found out by doing. */
   prediction(lab: Lab): Promise<number>;
   /** Where it can be done. Default: everywhere. */
-  backends?: readonly ('sandbox' | 'vagrant')[];
+  backends?: readonly Backend[];
   /** It disturbs what other labs do, as one that stops a proxy: `workshop lab test` tries it when nothing else runs. */
   alone?: boolean;
 }

@@ -4,8 +4,8 @@ import type { Credentials } from '../kube/credentials.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { Components } from './components.ts';
 
-/** `sandbox`: namespaces on this machine; `vagrant`: virtual machines with real Kubernetes. */
-export type Backend = 'sandbox' | 'vagrant';
+/** `sandbox`: namespaces on this machine; `vagrant`: virtual machines with real Kubernetes; `kubeconfig`: anybody's cluster. */
+export type Backend = 'sandbox' | 'vagrant' | 'kubeconfig';
 
 /** What a learner can do with a cluster: use the API, open a shell on a node or in a pod. */
 export interface Cluster {

@@ -17,14 +17,10 @@ export function nodeCommand(
   argv: readonly string[],
 ): readonly [string, ...string[]] {
   const { init, settings, userNamespace } = record;
-  const names = [...settings.nodes.map(({ name }) => name), outside];
-  if (!names.includes(node)) {
-    const known = names.join(', ');
-    throw new WorkshopError(
-      'usage',
-      `could not find the node ${node}: there are ${known}${didYouMean(node, names)}`,
-    );
-  }
+  requireNode(
+    settings.nodes.map(({ name }) => name),
+    node,
+  );
   if (init === undefined || !isAlive(init)) {
     throw new WorkshopError('environment', `could not reach ${node}: the sandbox is not running`, {
       advice: 'workshop up',
@@ -35,4 +31,14 @@ export function nodeCommand(
   const inner =
     node === outside ? [] : ['nsenter', `--net=/run/netns/${node}`, `--uts=/run/utsns/${node}`, '--'];
   return ['nsenter', `--target=${init.pid}`, ...user, ...sandbox, '--', ...inner, ...argv];
+}
+
+/** Throws WorkshopError `usage`, with the likely one, for a node that is neither one of these nor `outside`. */
+export function requireNode(nodes: readonly string[], node: string): void {
+  const known = [...nodes, outside];
+  if (known.includes(node)) return;
+  throw new WorkshopError(
+    'usage',
+    `could not find the node ${node}: there are ${known.join(', ')}${didYouMean(node, known)}`,
+  );
 }

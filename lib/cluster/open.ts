@@ -1,5 +1,4 @@
 import { WorkshopError } from '../errors.ts';
-import { run } from '../exec.ts';
 import { type Client, createClient } from '../kube/client.ts';
 import { loadKubeconfig } from '../kube/credentials.ts';
 import { execInPod } from '../kube/exec.ts';
@@ -7,8 +6,11 @@ import { clusterPaths } from '../paths.ts';
 import type { Cluster } from './cluster.ts';
 import type { Components } from './components.ts';
 import { ask } from './control.ts';
+import { openAnyCluster } from './kubeconfig/open.ts';
+import { readKubeconfigRecord } from './kubeconfig/record.ts';
 import { nodeCommand } from './node-command.ts';
 import { isRunning, readRecord } from './record.ts';
+import { runHere } from './ssh.ts';
 import { openMachines } from './vagrant/open.ts';
 import { readVagrantRecord } from './vagrant/record.ts';
 
@@ -16,6 +18,8 @@ import { readVagrantRecord } from './vagrant/record.ts';
 export function openCluster(name: string, paths = clusterPaths(name)): Cluster {
   const machines = readVagrantRecord(paths.record);
   if (machines) return openMachines(name, paths, machines);
+  const known = readKubeconfigRecord(paths.record);
+  if (known) return openAnyCluster(name, paths, known);
   const record = readRecord(paths.record);
   if (!isRunning(record)) {
     throw new WorkshopError('environment', `could not open the cluster ${name}: it is not running`, {
@@ -40,17 +44,12 @@ export function openCluster(name: string, paths = clusterPaths(name)): Cluster {
       client ??= createClient(credentials);
       return client;
     },
-    runOnNode(node, argv, { timeoutMs = 30_000, ...options } = {}) {
-      const [program, ...rest] = command(node, argv);
-      return run(program, rest, { ...options, timeoutMs, okCodes: anyCode });
-    },
+    runOnNode: async (node, argv, options = {}) => await runHere(command(node, argv), options),
     runInPod: (target, argv, options = {}) => execInPod(credentials, target, argv, options),
     nodeCommand: command,
     close: () => client?.close(),
   };
 }
-
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 function componentsOf(socket: string): Components {
   return {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, type User } from '@kubernetes/client-node';
 import { messageOf, WorkshopError } from '../errors.ts';
 
 /** What it takes to reach an API server; certificates and keys in PEM. */
@@ -16,7 +16,7 @@ export interface Credentials {
 
 /**
  * Reads the current context of a kubeconfig file, as kubectl would; relative paths in it are relative to it.
- * Throws WorkshopError `usage` when it cannot be read or has no usable context.
+ * Throws WorkshopError `usage` when it cannot be read, has no usable context, or asks for what is not known here.
  */
 export function loadKubeconfig(file: string): Credentials {
   const config = parse(file);
@@ -27,6 +27,13 @@ export function loadKubeconfig(file: string): Credentials {
       advice: `kubectl config get-contexts --kubeconfig ${file}`,
     });
   }
+  if (user) requireUsable(file, user);
+  if (cluster.proxyUrl || cluster.tlsServerName) {
+    const field = cluster.proxyUrl ? 'proxy-url' : 'tls-server-name';
+    throw new WorkshopError('usage', `could not use ${file}: the workshop does not know its field ${field}`, {
+      advice: 'a kubeconfig that reaches the API server by itself',
+    });
+  }
   return {
     server: cluster.server.replace(/\/+$/, ''),
     ca: pem(cluster.caData, cluster.caFile),
@@ -35,6 +42,31 @@ export function loadKubeconfig(file: string): Credentials {
     token: user?.token,
     insecure: cluster.skipTLSVerify,
   };
+}
+
+/** Certificates and tokens are known; the other ways to log in are named, where the API server would only say 401. */
+function requireUsable(file: string, user: User): void {
+  if (user.impersonateUser) {
+    throw new WorkshopError(
+      'usage',
+      `could not use ${file}: its user ${user.name} acts as ${user.impersonateUser}`,
+      {
+        advice: 'a kubeconfig that is of that user',
+      },
+    );
+  }
+  if (user.certData || user.certFile || user.token) return;
+  const way = user.exec
+    ? `by the program ${String(user.exec.command)}`
+    : user.authProvider
+      ? `by the provider ${String(user.authProvider.name)}`
+      : user.username
+        ? 'with a password'
+        : undefined;
+  if (way === undefined) return;
+  throw new WorkshopError('usage', `could not use ${file}: its user ${user.name} logs in ${way}`, {
+    advice: 'a kubeconfig with a client certificate or a token (kubectl create token)',
+  });
 }
 
 function parse(file: string): KubeConfig {

@@ -1,8 +1,7 @@
-import { openCluster } from '../../lib/cluster/open.ts';
 import { WorkshopError } from '../../lib/errors.ts';
 import { ApiError } from '../../lib/kube/api-error.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
+import { openFor } from '../cli/open.ts';
 import { applyManifests } from './apply-manifests.ts';
 import { defaultSet } from './default-set.ts';
 import { podsReady } from './pods-ready.ts';
@@ -28,8 +27,9 @@ export const applyCommand: Command = {
     },
     wait: { type: 'boolean', summary: 'until the pods of all applied Deployments are Ready' },
   },
-  async run({ args, flags, name, env, out, json, signal }) {
-    const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));
+  async run(context) {
+    const { args, flags, out, json, signal } = context;
+    const cluster = await openFor(context);
     try {
       const applied = await applyManifests({
         client: cluster.client(),

@@ -57,9 +57,12 @@ export interface Context {
   verbose: boolean;
   quiet: boolean;
   color: boolean;
-  /** Name of the cluster: `--name`, else WORKSHOP_NAME, else the settings' cluster.name, with `-vagrant` for virtual machines. */
+  /**
+   * Name of the cluster: `--name`, else WORKSHOP_NAME, else after the file of `--kubeconfig`, else the settings' cluster.name, with
+   * `-vagrant` for virtual machines.
+   */
   name: string;
-  /** `--backend`, else what the cluster of that name is, else the sandbox. */
+  /** `--backend`, or that of `--kubeconfig`, else what the cluster of that name is, else the sandbox. */
   backend: Backend;
   /** `--timeout` in milliseconds, if given. */
   timeoutMs: number | undefined;

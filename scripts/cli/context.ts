@@ -1,4 +1,6 @@
 import type { Backend } from '../../lib/cluster/cluster.ts';
+import { nameOfKubeconfig } from '../../lib/cluster/kubeconfig/name.ts';
+import { readKubeconfigRecord } from '../../lib/cluster/kubeconfig/record.ts';
 import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { WorkshopError } from '../../lib/errors.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
@@ -6,7 +8,7 @@ import { loadSettings } from '../../lib/settings/load.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import { labelFault } from '../../lib/settings/shape.ts';
 import { didYouMean } from '../../lib/suggest.ts';
-import type { Context } from './command.ts';
+import type { Context, FlagValues } from './command.ts';
 import type { Terminal } from './command-line.ts';
 import { usageError } from './failure.ts';
 import { parseDuration } from './flags.ts';
@@ -41,12 +43,12 @@ export function createContext(
       return settings;
     },
     get name() {
-      const usual = () => nameOn(backendOf(flags['backend']) ?? 'sandbox', this.settings.cluster.name);
-      return clusterName(text(flags['name']) ?? usual());
+      const backend = backendOf(flags);
+      return clusterName(text(flags['name']) ?? nameOn(backend ?? 'sandbox', flags, () => this.settings));
     },
     get backend() {
       const file = clusterPaths(this.name, stateFolder(env)).record;
-      return backendOf(flags['backend']) ?? (readVagrantRecord(file) ? 'vagrant' : 'sandbox');
+      return backendOf(flags) ?? recordedBackend(file);
     },
   };
 }
@@ -55,17 +57,35 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-const backends = ['sandbox', 'vagrant'] as const;
+const backends = ['sandbox', 'vagrant', 'kubeconfig'] as const;
 
-function backendOf(value: unknown): Backend | undefined {
-  if (value === undefined || backends.some((known) => known === value)) return value as Backend | undefined;
+function backendOf({ backend: value, kubeconfig }: FlagValues): Backend | undefined {
+  const backend = backends.find((known) => known === value);
+  if (value !== undefined && backend === undefined) {
+    throw usageError(
+      `--backend "${value}" is none of ${backends.join(', ')}${didYouMean(String(value), backends)}`,
+    );
+  }
+  if (kubeconfig === undefined) return backend;
+  if (backend === undefined || backend === 'kubeconfig') return 'kubeconfig';
   throw usageError(
-    `--backend "${value}" is none of ${backends.join(', ')}${didYouMean(String(value), backends)}`,
+    `--kubeconfig means a cluster that runs already, --backend ${backend} one that the workshop makes`,
+    'one of the two, and a look at WORKSHOP_BACKEND',
   );
 }
 
+function recordedBackend(file: string): Backend {
+  if (readVagrantRecord(file)) return 'vagrant';
+  return readKubeconfigRecord(file) ? 'kubeconfig' : 'sandbox';
+}
+
 /** A cluster of virtual machines and a sandbox of the same settings stand side by side. */
-function nameOn(backend: Backend, name: string): string {
+function nameOn(backend: Backend, { kubeconfig }: FlagValues, settings: () => Settings): string {
+  if (backend === 'kubeconfig') {
+    if (typeof kubeconfig === 'string') return nameOfKubeconfig(kubeconfig);
+    throw usageError('--backend kubeconfig needs a cluster', '--kubeconfig FILE');
+  }
+  const { name } = settings().cluster;
   return backend === 'vagrant' ? `${name}-vagrant` : name;
 }
 

@@ -10,7 +10,12 @@ export const globalFlags = {
   'no-color': { type: 'boolean', summary: 'no colours (also: NO_COLOR)' },
   name: { type: 'string', value: 'NAME', summary: "the cluster's name (default: from the settings)" },
   backend: { type: 'string', value: 'NAME', summary: 'sandbox (the default) or vagrant: virtual machines' },
+  kubeconfig: { type: 'string', value: 'FILE', summary: 'use this running cluster, as an administrator' },
   settings: { type: 'string', value: 'FILE', summary: 'another settings.yaml' },
+  'ssh-config': { type: 'string', value: 'FILE', summary: "with --kubeconfig: ssh's own file for its nodes" },
+  'ssh-user': { type: 'string', value: 'USER', summary: 'the same: root, or somebody who may sudo there' },
+  'ssh-key': { type: 'string', value: 'FILE', summary: 'the same: the key to log in with' },
+  'ssh-port': { type: 'string', value: 'PORT', summary: "the same: the nodes' port of ssh" },
   timeout: { type: 'string', value: 'TIME', summary: 'give up after so long, for example 90s or 5m' },
 } as const satisfies FlagSpecs;
 

@@ -1,5 +1,6 @@
 import { $, ProcessOutput, type Shell } from 'zx';
 import { messageOf } from '../../lib/errors.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 
 /**
  * zx's `$` for a command's own small scripts: quiet, in plain English, ended by `signal`. Values in the template are quoted by
@@ -11,15 +12,11 @@ export function shell(signal?: AbortSignal): Shell {
     quiet: true,
     shell: '/bin/sh',
     prefix: 'set -e;',
-    quote,
+    // For any POSIX shell; zx's own quoting needs bash.
+    quote: shellWord,
     env: { ...process.env, PATH: path, LC_ALL: 'C' },
     ...(signal && { signal }),
   });
-}
-
-/** For any POSIX shell; zx's own quoting needs bash. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What a failed script said: the first line of its standard error. */

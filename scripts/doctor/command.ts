@@ -1,6 +1,7 @@
 import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { bundleFolder, clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command, Context } from '../cli/command.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
 import { addressFindings } from './addresses.ts';
 import type { Finding } from './check.ts';
 import { checkKernel } from './kernel.ts';
@@ -25,6 +26,7 @@ export const doctor: Command = {
     bundle: { type: 'string', value: 'DIR', summary: 'with --backend vagrant: the bundle to look at' },
   },
   async run(context) {
+    requireOwnCluster(context, 'look through', 'workshop status --kubeconfig FILE');
     const { out, json } = context;
     const findings =
       context.backend === 'vagrant' ? await machinesFindings(context) : await sandboxFindings(context);

@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
-import { type ClusterPaths, clusterPaths, stateFolder } from '../../lib/paths.ts';
+import type { ClusterPaths } from '../../lib/paths.ts';
 import { isAlive } from '../../lib/process-identity.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
+import { pathsOf } from '../cli/paths.ts';
 import { courseFiles } from '../learn/store.ts';
 import { removeMachines } from './machines.ts';
 import { removeFolder, removeIfEmpty } from './remove.ts';
@@ -22,8 +24,9 @@ export const down: Command = {
   ],
   flags: { 'keep-state': { type: 'boolean', summary: "keep the cluster's files" } },
   async run(context) {
-    const { name, env, flags, progress, out, json, quiet } = context;
-    const paths = clusterPaths(name, stateFolder(env));
+    const { name, flags, progress, out, json, quiet } = context;
+    const paths = pathsOf(context);
+    requireOwnCluster(context, 'end', `rm -r ${paths.root}, which forgets what is kept of it here`);
     const machines = readVagrantRecord(paths.record);
     if (machines) {
       if (flags['keep-state'] === true)

@@ -1,5 +1,6 @@
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
 import { closeConnections } from '../down/machines.ts';
 import { machinesNamed, requireMachines } from '../up/vagrant/existing.ts';
 import { vagrant } from '../up/vagrant/vagrant.ts';
@@ -16,7 +17,9 @@ export const halt: Command = {
     },
   ],
   flags: {},
-  async run({ name, env, args, out, quiet, progress, signal }) {
+  async run(context) {
+    requireOwnCluster(context, 'halt', 'workshop ssh NODE --kubeconfig FILE -- systemctl poweroff');
+    const { name, env, args, out, quiet, progress, signal } = context;
     const paths = clusterPaths(name, stateFolder(env));
     const record = requireMachines(name, paths);
     const machines = machinesNamed(record, args);

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { kubeconfigOf } from '../../lib/cluster/kubeconfig/record.ts';
 import { WorkshopError } from '../../lib/errors.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
+import { pathsOf } from '../cli/paths.ts';
 import { defaultKubeconfig, mergeInto } from './merge.ts';
 
 const verbs = ['print', 'path', 'merge'];
@@ -23,8 +26,10 @@ export const kubeconfig: Command = {
     },
     'switch-context': { type: 'boolean', summary: 'make it the current context of the merged file' },
   },
-  async run({ name, env, args, flags, out, progress }) {
-    const file = clusterPaths(name, stateFolder(env)).kubeconfig;
+  async run(context) {
+    const { name, env, args, flags, out, progress } = context;
+    const named = flags['kubeconfig'];
+    const file = typeof named === 'string' ? resolve(named) : kubeconfigOf(pathsOf(context));
     const [verb = 'print', ...more] = args;
     if (!verbs.includes(verb) || more.length > 0) {
       const word = more[0] ?? verb;
@@ -45,9 +50,10 @@ export const kubeconfig: Command = {
     if (verb === 'path') out.line(file);
     else if (verb === 'print') out.write(readFileSync(file, 'utf8'));
     else {
+      requireOwnCluster(context, 'merge', 'export KUBECONFIG=FILE');
       const target = typeof flags['output'] === 'string' ? flags['output'] : defaultKubeconfig(env);
-      const context = mergeInto(target, file, name, flags['switch-context'] === true);
-      progress.note(`${target} has the context ${context}: kubectl --context ${context} get nodes`);
+      const merged = mergeInto(target, file, name, flags['switch-context'] === true);
+      progress.note(`${target} has the context ${merged}: kubectl --context ${merged} get nodes`);
     }
     return 0;
   },

@@ -3,11 +3,10 @@ import { courseOutline, type StepRef } from '../../labs/course/outline.ts';
 import { readStepText } from '../../labs/course/read-text.ts';
 import type { StepText } from '../../labs/course/step-text.ts';
 import type { Step } from '../../labs/step.ts';
-import { openCluster } from '../../lib/cluster/open.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Context } from '../cli/command.ts';
+import { openFor } from '../cli/open.ts';
 import { stepOf } from '../learn/session.ts';
 import { findKubectl } from '../verify/kubectl.ts';
 import { createLabPlace, sweepNamespaces } from '../verify/lab-context.ts';
@@ -19,9 +18,8 @@ export async function testLabs(
   refs: readonly StepRef[],
   wanted: readonly Language[] = languages,
 ): Promise<Trial[]> {
-  const paths = clusterPaths(context.name, stateFolder(context.env));
-  const cluster = openCluster(context.name, paths);
-  const settings = readRecord(paths.record)?.settings ?? context.settings;
+  const cluster = await openFor(context);
+  const settings = readRecord(cluster.paths.record)?.settings ?? context.settings;
   const kubectl = await findKubectl(context.env);
   const trials: Trial[] = [];
 

@@ -1,17 +1,16 @@
 import { findLab, findStep } from '../../labs/course/find-step.ts';
 import { type Language, languages } from '../../labs/course/language.ts';
 import { courseOutline, type StepRef } from '../../labs/course/outline.ts';
-import { openCluster } from '../../lib/cluster/open.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Context } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { openFor } from '../cli/open.ts';
 import { testLabs } from './test-labs.ts';
 import type { Trial } from './trial.ts';
 
 /** `workshop lab test` */
 export async function testVerb(context: Context, words: readonly string[]): Promise<number> {
   const refs = chosen(words, context.flags['all'] === true);
-  requireBackend(context);
+  await requireBackend(context);
   const trials = await testLabs(context, refs, wantedLanguages(context));
   const code = exitCodeOf(trials);
   if (context.json) context.out.json({ code, trials });
@@ -43,10 +42,11 @@ function chosen(words: readonly string[], all: boolean): StepRef[] {
   return words.flatMap((word) => findLab(outline, word)?.steps ?? [findStep(outline, word)]);
 }
 
-function requireBackend({ name, env, flags }: Context): void {
+async function requireBackend(context: Context): Promise<void> {
+  const { name, flags } = context;
   const wanted = flags['backend'];
   if (wanted === undefined) return;
-  const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));
+  const cluster = await openFor(context);
   cluster.close();
   if (cluster.backend !== wanted)
     throw usageError(`the cluster ${name} is of the kind ${cluster.backend}, not ${wanted}`);

@@ -3,11 +3,10 @@ import { labs } from '../../labs/index.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Step } from '../../labs/step.ts';
 import type { Cluster } from '../../lib/cluster/cluster.ts';
-import { openCluster } from '../../lib/cluster/open.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { WorkshopError } from '../../lib/errors.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Context } from '../cli/command.ts';
+import { openFor } from '../cli/open.ts';
 import { findKubectl } from '../verify/kubectl.ts';
 import type { LabPlace } from '../verify/lab-context.ts';
 import { createLearnersPlace } from './place.ts';
@@ -26,9 +25,8 @@ export interface Session {
 /** Opens the step on the running cluster. Throws WorkshopError: `environment` when it does not run, `bug` for a step without code. */
 export async function openSession(context: Context, ref: StepRef): Promise<Session> {
   const step = stepOf(ref);
-  const paths = clusterPaths(context.name, stateFolder(context.env));
-  const cluster = openCluster(context.name, paths);
-  const settings = readRecord(paths.record)?.settings ?? context.settings;
+  const cluster = await openFor(context);
+  const settings = readRecord(cluster.paths.record)?.settings ?? context.settings;
   const place = createLearnersPlace(cluster, settings, ref.lab, await findKubectl(context.env));
   return {
     ref,

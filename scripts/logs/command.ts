@@ -6,6 +6,7 @@ import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
 import { exportJournals, journalsOf, printJournal } from './machines.ts';
 import { printLog } from './print.ts';
 
@@ -21,7 +22,13 @@ export const logs: Command = {
     follow: { type: 'boolean', short: 'f', summary: 'go on with new lines until Ctrl-C' },
     export: { type: 'string', value: 'DIR', summary: 'copy all logs to this folder' },
   },
-  async run({ name, env, args, flags, out, json, signal, progress }) {
+  async run(context) {
+    requireOwnCluster(
+      context,
+      'show the logs of',
+      'workshop ssh NODE --kubeconfig FILE -- journalctl -u kubelet',
+    );
+    const { name, env, args, flags, out, json, signal, progress } = context;
     const paths = clusterPaths(name, stateFolder(env));
     const folder = paths.logs;
     const machines = readVagrantRecord(paths.record);

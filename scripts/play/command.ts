@@ -5,6 +5,7 @@ import { run } from '../../lib/exec.ts';
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { programCommand } from '../../lib/programs.ts';
 import { repositoryRoot } from '../../lib/root.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { courseFlags, openCourse, startingPoint } from '../learn/course.ts';
 import { beginStep, besidePage } from '../learn/enter-step.ts';
@@ -78,7 +79,7 @@ function shellEnvironment(context: Context, kubeconfig: string, language: string
   const command = join(repositoryRoot(), 'scripts', 'bin', 'workshop.js');
   writeFileSync(
     join(folder, 'workshop'),
-    `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(command)} "$@"\n`,
+    `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(command)} "$@"\n`,
     {
       mode: 0o700,
     },
@@ -91,9 +92,4 @@ function shellEnvironment(context: Context, kubeconfig: string, language: string
     WORKSHOP_LANG: language,
     [besidePage]: '1',
   };
-}
-
-/** For a POSIX shell. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

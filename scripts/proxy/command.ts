@@ -1,8 +1,8 @@
-import { openCluster } from '../../lib/cluster/open.ts';
+import type { Cluster } from '../../lib/cluster/cluster.ts';
 import { WorkshopError } from '../../lib/errors.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { Command, Context } from '../cli/command.ts';
+import { openFor } from '../cli/open.ts';
 import { proxyExplain } from './explain.ts';
 import { installCommand, installFlags } from './install/command.ts';
 import { changeMode } from './mode.ts';
@@ -25,7 +25,7 @@ const questions: Readonly<
 > = { explain: proxyExplain, trace: proxyTrace };
 
 export interface ProxyContext {
-  cluster: ReturnType<typeof openCluster>;
+  cluster: Cluster;
   action: string;
   /** Nodes to ask; all when none is named. */
   nodes: readonly string[];
@@ -95,7 +95,7 @@ export const proxy: Command = {
         advice: 'workshop proxy --help',
       });
     }
-    const cluster = openCluster(context.name, clusterPaths(context.name, stateFolder(context.env)));
+    const cluster = await openFor(context);
     try {
       const known = cluster.nodes.map(({ name }) => name);
       if (answer) {

@@ -47,9 +47,9 @@ async function choose(cluster: ProxyContext['cluster'], node: string, choice: Pr
   if (!file) {
     throw new WorkshopError(
       'environment',
-      `could not change the mode of ${node}: its proxy does not answer`,
+      `could not change the mode of ${node}: no proxy of the workshop answers there`,
       {
-        advice: `workshop ssh ${node} -- systemctl status workshop-proxy`,
+        advice: `workshop ssh ${node} -- systemctl status workshop-proxy, or workshop proxy install`,
       },
     );
   }

@@ -1,5 +1,6 @@
 import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
 import { requireMachines } from '../up/vagrant/existing.ts';
 
 /** `workshop resume` */
@@ -15,6 +16,7 @@ export const resume: Command = {
   ],
   flags: {},
   async run(context) {
+    requireOwnCluster(context, 'resume', 'workshop status --kubeconfig FILE');
     requireMachines(context.name, clusterPaths(context.name, stateFolder(context.env)));
     const { upMachines } = await import('../up/vagrant/up-machines.ts');
     await upMachines(context);

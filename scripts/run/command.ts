@@ -5,6 +5,7 @@ import { applyManifests } from '../apply/apply-manifests.ts';
 import { defaultSet } from '../apply/default-set.ts';
 import { podsReady } from '../apply/pods-ready.ts';
 import type { Command, Context } from '../cli/command.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
 import { startCluster } from '../up/start.ts';
 import { printResults, runVerification } from '../verify/command.ts';
 import { jsonReport } from '../verify/report/json.ts';
@@ -19,6 +20,11 @@ export const runAll: Command = {
   examples: [{ command: 'workshop run', does: 'the whole workshop, from nothing to checked' }],
   flags: {},
   async run(context) {
+    requireOwnCluster(
+      context,
+      'start',
+      'workshop apply --kubeconfig FILE, workshop verify --all --kubeconfig FILE',
+    );
     await startCluster(context);
     await context.progress.step("apply the documents' manifests", () => applyAll(context));
     context.progress.note(` • check ${labs.length} labs …`);

@@ -1,7 +1,6 @@
-import { openCluster } from '../../lib/cluster/open.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { openFor } from '../cli/open.ts';
 import { attach } from './attach.ts';
 
 /** `workshop ssh` */
@@ -13,8 +12,9 @@ export const ssh: Command = {
   ],
   flags: {},
   interactive: true,
-  async run({ name, env, args, rest }) {
-    const cluster = openCluster(name, clusterPaths(name, stateFolder(env)));
+  async run(context) {
+    const { env, args, rest } = context;
+    const cluster = await openFor(context);
     const [node, ...words] = args;
     if (node === undefined) {
       const names = cluster.nodes.map((each) => each.name).join(', ');

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { readKubeconfigRecord } from '../../lib/cluster/kubeconfig/record.ts';
 import { supervisorOf } from '../../lib/cluster/lock.ts';
 import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { WorkshopError } from '../../lib/errors.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command } from '../cli/command.ts';
+import { enlistNamed } from '../cli/open.ts';
 import { table } from '../cli/output.ts';
+import { pathsOf } from '../cli/paths.ts';
 import { openStore } from '../learn/store.ts';
 import { gatherStatus, type StatusReport } from './gather.ts';
 
@@ -16,8 +18,10 @@ export const status: Command = {
     { command: 'workshop status --exit-status -q', does: 'exit code 0 when everything is ready, else 3' },
   ],
   flags: { 'exit-status': { type: 'boolean', summary: 'exit with 3 unless everything is ready' } },
-  async run({ name, env, flags, out, json, quiet }) {
-    const paths = clusterPaths(name, stateFolder(env));
+  async run(context) {
+    const { name, flags, out, json, quiet } = context;
+    await enlistNamed(context);
+    const paths = pathsOf(context);
     const machines = readVagrantRecord(paths.record);
     if (machines && !existsSync(paths.kubeconfig)) {
       const last = machines.phases.at(-1)?.name ?? 'nothing';
@@ -29,7 +33,8 @@ export const status: Command = {
         },
       );
     }
-    if (!machines && !(await supervisorOf(paths.root))) {
+    const foreign = readKubeconfigRecord(paths.record) !== undefined;
+    if (!machines && !foreign && !(await supervisorOf(paths.root))) {
       throw new WorkshopError('environment', `could not find a running cluster ${name}`, {
         advice: 'workshop up',
       });

@@ -1,5 +1,6 @@
 import type { ComponentStatus } from '../../lib/cluster/components.ts';
 import { ask } from '../../lib/cluster/control.ts';
+import { kubeconfigOf, readKubeconfigRecord } from '../../lib/cluster/kubeconfig/record.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { createClient } from '../../lib/kube/client.ts';
@@ -13,7 +14,7 @@ export interface StatusReport {
   name: string;
   server: string;
   kubeconfig: string;
-  /** Every node and component is. */
+  /** Every node and component is; of somebody else's cluster, every node. */
   ready: boolean;
   nodes: { name: string; ready: boolean; address: string; podCIDR: string }[];
   components: ComponentStatus[];
@@ -22,18 +23,21 @@ export interface StatusReport {
 /** Asks the running cluster. What does not answer is reported as missing, not thrown. */
 export async function gatherStatus(paths: ClusterPaths): Promise<StatusReport> {
   const machines = readVagrantRecord(paths.record);
+  const foreign = readKubeconfigRecord(paths.record) !== undefined;
+  const kubeconfig = kubeconfigOf(paths);
   const [nodes, components] = await Promise.all([
-    nodesOf(paths, machines ? patientMs : hastyMs).catch(() => []),
-    machines ? machineComponents(paths, machines) : sandboxComponents(paths),
+    nodesOf(kubeconfig, machines || foreign ? patientMs : hastyMs).catch(() => []),
+    machines ? machineComponents(paths, machines) : foreign ? [] : sandboxComponents(paths),
   ]);
   const parts = [...nodes, ...components];
   return {
     name: paths.name,
-    server: machines
-      ? loadKubeconfig(paths.kubeconfig).server
-      : `https://127.0.0.1:${readRecord(paths.record)?.apiPort}`,
-    kubeconfig: paths.kubeconfig,
-    ready: nodes.length > 0 && components.length > 0 && parts.every(({ ready }) => ready),
+    server:
+      machines || foreign
+        ? loadKubeconfig(kubeconfig).server
+        : `https://127.0.0.1:${readRecord(paths.record)?.apiPort}`,
+    kubeconfig,
+    ready: nodes.length > 0 && (foreign || components.length > 0) && parts.every(({ ready }) => ready),
     nodes,
     components,
   };
@@ -50,8 +54,8 @@ async function sandboxComponents(paths: ClusterPaths): Promise<ComponentStatus[]
   );
 }
 
-async function nodesOf(paths: ClusterPaths, timeoutMs: number): Promise<StatusReport['nodes']> {
-  const client = createClient(loadKubeconfig(paths.kubeconfig));
+async function nodesOf(kubeconfig: string, timeoutMs: number): Promise<StatusReport['nodes']> {
+  const client = createClient(loadKubeconfig(kubeconfig));
   try {
     const { items } = await client.list<Wire<V1Node>>(resources.nodes, {
       signal: AbortSignal.timeout(timeoutMs),

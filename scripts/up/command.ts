@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { requireOwnCluster } from '../cli/own-cluster.ts';
 import { startCluster } from './start.ts';
 import { machineFlags } from './vagrant/flags.ts';
 
@@ -45,6 +46,7 @@ export const up: Command = {
     ...machineFlags,
   },
   async run(context) {
+    requireOwnCluster(context, 'start', 'workshop start --kubeconfig FILE');
     if (context.backend === 'vagrant') return (await import('./vagrant/command.ts')).upVagrant(context);
     const { out, json, quiet, flags } = context;
     const publish = ((flags['publish'] as string[] | undefined) ?? []).map(portOf);

@@ -2,12 +2,12 @@ import { isStepWord } from '../../labs/course/find-step.ts';
 import type { StepRef } from '../../labs/course/outline.ts';
 import { labs } from '../../labs/index.ts';
 import { writeFileAtomically } from '../../lib/atomic-file.ts';
-import { openCluster } from '../../lib/cluster/open.ts';
 import { readRecord } from '../../lib/cluster/record.ts';
 import { messageOf, WorkshopError } from '../../lib/errors.ts';
-import { clusterPaths, stateFolder } from '../../lib/paths.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
+import { openFor } from '../cli/open.ts';
+import { pathsOf } from '../cli/paths.ts';
 import { type Course, courseFlags, openCourse, wantedStep } from '../learn/course.ts';
 import { verifyStep } from '../learn/verify-step.ts';
 import { watchStep } from '../learn/watch-step.ts';
@@ -84,8 +84,8 @@ async function verifyOneStep(context: Context, { course, ref }: StepMeant): Prom
 export async function runVerification(context: Context, words: readonly string[]): Promise<Verification> {
   const { grep } = context.flags;
   const chosen = choose(labs, words, typeof grep === 'string' ? grep : undefined);
-  const paths = clusterPaths(context.name, stateFolder(context.env));
-  const cluster = openCluster(context.name, paths);
+  const paths = pathsOf(context);
+  const cluster = await openFor(context);
   const timeUp = context.timeoutMs === undefined ? [] : [AbortSignal.timeout(context.timeoutMs)];
   const signal = AbortSignal.any([context.signal, ...timeUp]);
   try {

@@ -52,6 +52,19 @@ describe('the command line', () => {
     [['status', '--settings', '/nowhere.yaml'], 'could not read the settings'],
     [['kubeconfig', 'pirnt'], '"pirnt" is none of print, path, merge; did you mean print?'],
     [['help', 'pu'], 'did you mean up?'],
+    [['verify', '--kubeconfig', '/nowhere.conf'], 'could not read the kubeconfig /nowhere.conf'],
+    [['verify', '--backend', 'kubeconfig'], '--backend kubeconfig needs a cluster'],
+    [
+      ['verify', '--backend', 'vagrant', '--kubeconfig', 'x'],
+      '--kubeconfig means a cluster that runs already',
+    ],
+    [['up', '--kubeconfig', 'x'], 'could not start the cluster of x: the workshop did not make it'],
+    [['run', '--kubeconfig', 'x'], 'could not start the cluster of x'],
+    [['down', '--kubeconfig', 'package.json', '--name', 'x'], 'could not end the cluster of package.json'],
+    [['halt', '--kubeconfig', 'x'], 'could not halt the cluster of x'],
+    [['resume', '--kubeconfig', 'x'], 'could not resume the cluster of x'],
+    [['logs', '--kubeconfig', 'x', '--name', 'x'], 'could not show the logs of the cluster of x'],
+    [['doctor', '--kubeconfig', 'x'], 'could not look through the cluster of x'],
   ];
   for (const [argv, message] of mistakes) {
     it(`ends \`${argv.join(' ')}\` with 2 and says why`, async () => {

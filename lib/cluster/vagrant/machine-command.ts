@@ -1,7 +1,6 @@
-import { WorkshopError } from '../../errors.ts';
 import type { ClusterPaths } from '../../paths.ts';
-import { didYouMean } from '../../suggest.ts';
-import { outside } from '../node-command.ts';
+import { outside, requireNode } from '../node-command.ts';
+import { sshCommand } from '../ssh.ts';
 import { sshConfigFile } from './record.ts';
 
 /**
@@ -19,23 +18,11 @@ export function machineCommand(
     const [program = 'true', ...args] = argv;
     return [program, ...args];
   }
-  if (!nodes.includes(node)) {
-    const known = [...nodes, outside];
-    throw new WorkshopError(
-      'usage',
-      `could not find the node ${node}: there are ${known.join(', ')}${didYouMean(node, known)}`,
-    );
-  }
-  const command = ['sudo', '-n', '--', ...argv].map(shellWord).join(' ');
-  return [...machineSsh(paths, node), ...(terminal ? ['-t'] : []), '--', command];
+  requireNode(nodes, node);
+  return sshCommand({ ssh: machineSsh(paths, node), become: ['sudo', '-n', '--'] }, argv, terminal);
 }
 
 /** Program and arguments to which one more word, a shell command, is added to run it on the machine as its ordinary user. */
 export function machineSsh(paths: ClusterPaths, node: string): readonly [string, ...string[]] {
   return ['ssh', '-F', sshConfigFile(paths), '-o', 'BatchMode=yes', node];
-}
-
-/** A word for any POSIX shell: ssh gives the far side one text, which its shell takes apart again. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

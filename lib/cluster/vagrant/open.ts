@@ -1,12 +1,12 @@
 import { WorkshopError } from '../../errors.ts';
-import { ExecError, run } from '../../exec.ts';
 import { type Client, createClient } from '../../kube/client.ts';
 import { loadKubeconfig } from '../../kube/credentials.ts';
 import { execInPod } from '../../kube/exec.ts';
 import type { ClusterPaths } from '../../paths.ts';
 import type { Cluster } from '../cluster.ts';
-import type { Components } from '../components.ts';
+import { noComponents } from '../no-components.ts';
 import { outside } from '../node-command.ts';
+import { runBySsh, runHere } from '../ssh.ts';
 import { machineCommand } from './machine-command.ts';
 import type { VagrantRecord } from './record.ts';
 
@@ -28,47 +28,18 @@ export function openMachines(name: string, paths: ClusterPaths, record: VagrantR
     credentials,
     nodes: record.settings.nodes,
     paths,
-    components: noComponents,
+    components: noComponents('virtual machines'),
     client: () => {
       client ??= createClient(credentials);
       return client;
     },
-    async runOnNode(node, argv, { timeoutMs = 30_000, ...options } = {}) {
-      const [program, ...rest] = machineCommand(paths, nodes, node, argv);
-      const result = await run(program, rest, { ...options, timeoutMs, okCodes: anyCode });
-      if (
-        node !== outside &&
-        result.exitCode === sshFailed &&
-        /^ssh:|Connection|timed out/m.test(result.stderr)
-      ) {
-        throw new WorkshopError('environment', `could not reach ${node}: ${lastLine(result.stderr)}`, {
-          advice: 'workshop resume',
-          cause: new ExecError('failed', 'ssh', result.stderr, result),
-        });
-      }
-      return result;
+    async runOnNode(node, argv, options = {}) {
+      const command = machineCommand(paths, nodes, node, argv);
+      if (node === outside) return await runHere(command, options);
+      return await runBySsh(node, command, options, 'workshop resume');
     },
     runInPod: (target, argv, options = {}) => execInPod(credentials, target, argv, options),
     nodeCommand: (node, argv) => machineCommand(paths, nodes, node, argv, process.stdin.isTTY === true),
     close: () => client?.close(),
   };
 }
-
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
-
-/** ssh's own failures have this exit code (ssh(1)). */
-const sshFailed = 255;
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
-}
-
-const refuse = (): Promise<never> =>
-  Promise.reject(
-    new WorkshopError(
-      'usage',
-      'could not do this with virtual machines: only the sandbox has such components',
-    ),
-  );
-
-const noComponents: Components = { status: async () => [], stop: refuse, start: refuse, kill: refuse };

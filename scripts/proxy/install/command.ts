@@ -5,6 +5,7 @@ import { loadKubeconfig } from '../../../lib/kube/credentials.ts';
 import { type ProxyMode, proxyModes } from '../../../lib/settings/settings.ts';
 import { didYouMean } from '../../../lib/suggest.ts';
 import type { Context, FlagSpecs } from '../../cli/command.ts';
+import { sshSettings } from '../../cli/open.ts';
 import { table } from '../../cli/output.ts';
 import { apiServerForNodes } from './api-server.ts';
 import { findNodes } from './find-nodes.ts';
@@ -14,19 +15,6 @@ import { uninstallProxy } from './uninstall.ts';
 
 /** Flags of `workshop proxy install` and `uninstall` alone. */
 export const installFlags = {
-  kubeconfig: { type: 'string', value: 'FILE', summary: "an administrator's way into the cluster" },
-  'ssh-config': {
-    type: 'string',
-    value: 'FILE',
-    summary: "ssh's own file for users, keys, ports, jump hosts",
-  },
-  'ssh-user': {
-    type: 'string',
-    value: 'USER',
-    summary: 'who logs in on the nodes; root, or somebody who may sudo',
-  },
-  'ssh-key': { type: 'string', value: 'FILE', summary: 'the key to log in with' },
-  'ssh-port': { type: 'string', value: 'PORT', summary: "the nodes' port of ssh" },
   server: { type: 'string', value: 'URL', summary: 'the API server as nodes reach it, by address' },
   mode: {
     type: 'string',
@@ -54,13 +42,7 @@ export async function installCommand(context: Context, action: 'install' | 'unin
   }
   const client = createClient(loadKubeconfig(file));
   try {
-    const ssh = {
-      configFile: text(flags['ssh-config']),
-      user: text(flags['ssh-user']),
-      key: text(flags['ssh-key']),
-      port: text(flags['ssh-port']),
-    };
-    const nodes = await findNodes(client, namesOf(context), ssh, signal);
+    const nodes = await findNodes(client, namesOf(context), sshSettings(flags), signal);
     const options = {
       nodes,
       dryRun: flags['dry-run'] === true,

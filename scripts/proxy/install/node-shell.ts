@@ -1,5 +1,6 @@
 import { messageOf, WorkshopError } from '../../../lib/errors.ts';
 import { ExecError, type RunResult, run } from '../../../lib/exec.ts';
+import { shellWord } from '../../../lib/shell-word.ts';
 import type { TargetNode } from './target.ts';
 
 export interface ShellOptions {
@@ -20,7 +21,7 @@ export async function onNode(
 ): Promise<RunResult> {
   const [program, ...words] = node.ssh;
   const command = [...(node.become ?? ['sudo', '-n']), 'sh', '-c', script, 'sh', ...args]
-    .map(quote)
+    .map(shellWord)
     .join(' ');
   try {
     return await run(program, [...words, command], { ...options, timeoutMs });
@@ -35,11 +36,6 @@ export async function onNode(
       },
     );
   }
-}
-
-/** One word of a POSIX shell's command line. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The last line says what was fatal; what stands before it are warnings, such as a new host key's. */

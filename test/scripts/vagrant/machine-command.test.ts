@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { machineCommand, shellWord } from '../../../lib/cluster/vagrant/machine-command.ts';
+import { machineCommand } from '../../../lib/cluster/vagrant/machine-command.ts';
 import { clusterPaths } from '../../../lib/paths.ts';
+import { shellWord } from '../../../lib/shell-word.ts';
 
 const paths = clusterPaths('x', '/state');
 const nodes = ['master-node', 'worker-node01'];

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { WorkshopError } from '../../../../lib/errors.ts';
+import { shellWord } from '../../../../lib/shell-word.ts';
 import { configText } from '../../../../scripts/proxy/install/config-text.ts';
 import { isGood } from '../../../../scripts/proxy/install/credentials.ts';
 import { parseFacts } from '../../../../scripts/proxy/install/facts.ts';
 import { judge } from '../../../../scripts/proxy/install/judge.ts';
-import { quote } from '../../../../scripts/proxy/install/node-shell.ts';
 import { ownPorts } from '../../../../scripts/proxy/install/own-ports.ts';
 import { unitText } from '../../../../scripts/proxy/install/unit.ts';
 
@@ -106,7 +106,7 @@ describe('what is put on a machine', () => {
   });
 
   it('is quoted for any shell', () => {
-    expect(quote('a-b_c/d=1')).to.equal('a-b_c/d=1');
-    expect(quote(`it's; $(rm)`)).to.equal(`'it'\\''s; $(rm)'`);
+    expect(shellWord('a-b_c/d=1')).to.equal('a-b_c/d=1');
+    expect(shellWord(`it's; $(rm)`)).to.equal(`'it'\\''s; $(rm)'`);
   });
 });
