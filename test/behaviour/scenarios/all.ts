@@ -5,6 +5,7 @@ import { clusterIpScenarios } from './cluster-ip.ts';
 import { connectionScenarios } from './connections.ts';
 import { endpointScenarios } from './endpoints.ts';
 import { externalScenarios } from './external.ts';
+import { flagScenarios } from './flags.ts';
 import { lifecycleScenarios } from './lifecycle.ts';
 import { modeScenarios } from './modes.ts';
 import { operationScenarios } from './operations.ts';
@@ -23,6 +24,7 @@ const scenarios: readonly Scenario[] = [
   ...lifecycleScenarios,
   ...connectionScenarios,
   ...operationScenarios,
+  ...flagScenarios,
   ...sctpScenarios,
   ...modeScenarios,
 ];
