@@ -29,6 +29,8 @@ export function execInPod(
   argv: readonly string[],
   { input, timeoutMs = 30_000, signal }: ExecOptions = {},
 ): Promise<RunResult> {
+  // Before there is a connection: one that is ended before it stands tells of an error, also when nobody listens yet.
+  if (signal?.aborted) return Promise.reject(signal.reason);
   const socket = new WebSocket(urlOf(credentials, target, argv, input !== undefined), ['v5.channel.k8s.io'], {
     ...tlsOptions(credentials),
     headers: authorization(credentials),
@@ -48,7 +50,6 @@ export function execInPod(
       socket.terminate();
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted) return onAbort();
     socket.on('error', fail);
     socket.on('unexpected-response', (_request, response) => {
       const chunks: Buffer[] = [];

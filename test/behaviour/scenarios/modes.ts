@@ -6,7 +6,7 @@ import type { Scenario, Stage } from '../scenario.ts';
 export const modeScenarios: readonly Scenario[] = [
   {
     name: 'the mode changes during a stream of requests: none fails, nothing of the old mode stays, others keep their rules',
-    rule: 'issue 4.3',
+    rule: 'switching modes',
     modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
@@ -32,7 +32,7 @@ export const modeScenarios: readonly Scenario[] = [
   },
   {
     name: 'a configuration that cannot be used changes nothing, and the log says why',
-    rule: 'issue 4.5',
+    rule: 'configuration file',
     modes: ['nftables'],
     family: 'IPv4',
     async run(t) {
