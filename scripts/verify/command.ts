@@ -33,6 +33,10 @@ export const verify: Command = {
     { command: 'workshop verify L-08', does: 'run the check of one claim' },
     { command: 'workshop verify 05-session-affinity', does: 'run the checks of one lab' },
     { command: 'workshop verify --all --junit results.xml', does: 'what CI runs' },
+    {
+      command: 'workshop verify --all --kubeconfig FILE',
+      does: 'on a cluster of your own: docs/any-cluster.md',
+    },
   ],
   flags: {
     ...courseFlags,
