@@ -70,8 +70,11 @@ describe('a cluster of --kubeconfig', function () {
     await cluster.components.stop('proxy@worker-node02');
     try {
       const { stdout, exitCode } = await workshop('verify', 'S-05', '--json');
-      expect(JSON.parse(stdout).checks[0].finding.expected).to.contain(
-        'the proxy of worker-node02 is healthy',
+      const [check] = JSON.parse(stdout).checks;
+      expect(check.outcome).to.equal('failed');
+      // The lab's client may be on that node, too; then it gets no answer before anybody looks at the proxy.
+      expect(check.finding.expected).to.match(
+        /^the proxy of worker-node02 is healthy|^an answer to every request/,
       );
       expect(exitCode).to.equal(1);
     } finally {
@@ -97,6 +100,16 @@ describe('a cluster of --kubeconfig', function () {
     expect(code.exitCode).to.equal(4);
     const rules = await workshop('proxy', 'rules', 'worker-node01', 'default/kubernetes');
     expect(rules.stdout).to.contain('172.17.0.1');
+  });
+
+  it('lets a packet be followed, and a proxy of the workshop change its mode', async () => {
+    const packet = ['worker-node01', 'worker-node01', 'default/kubernetes'];
+    const trace = await workshop('proxy', 'trace', ...packet);
+    expect(trace.stdout, trace.stderr).to.contain('192.168.56.10');
+    for (const mode of ['iptables', 'nftables']) {
+      const changed = await workshop('proxy', 'mode', mode, '--node', 'worker-node02');
+      expect(changed.stdout, changed.stderr).to.match(new RegExp(`worker-node02 +${mode}`));
+    }
   });
 
   it("takes a learner through a step, with the user's own file untouched and no copy of its key", async () => {
