@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterFacts, Lab } from '../../labs/lab.ts';
 import type { Cluster } from '../../lib/cluster/cluster.ts';
@@ -28,6 +29,7 @@ export interface LabPlace {
 /** Marks the namespaces of labs, so that those of a run that was killed can be found. */
 export const labLabel = 'workshop/lab';
 const runnerAnnotation = 'workshop/runner';
+const hostAnnotation = 'workshop/runner-host';
 
 type Namespace = Wire<V1Namespace>;
 
@@ -44,9 +46,8 @@ export function createLabPlace(
 
   async function create(name: string, signal: AbortSignal): Promise<string> {
     made.add(name);
-    const object: Namespace = {
-      metadata: { name, labels: { [labLabel]: id }, annotations: { [runnerAnnotation]: `${process.pid}` } },
-    };
+    const annotations = { [runnerAnnotation]: `${process.pid}`, [hostAnnotation]: hostname() };
+    const object: Namespace = { metadata: { name, labels: { [labLabel]: id }, annotations } };
     await client.create(resources.namespaces, object, { signal });
     return name;
   }
@@ -109,7 +110,12 @@ export async function sweepNamespaces(cluster: Cluster, signal: AbortSignal): Pr
   const { items } = await cluster
     .client()
     .list<Namespace>(resources.namespaces, { labelSelector: labLabel, signal });
-  const orphans = items.filter(({ metadata }) => !isAlive(Number(metadata?.annotations?.[runnerAnnotation])));
+  const orphans = items.filter(({ metadata }) => {
+    const { [runnerAnnotation]: runner, [hostAnnotation]: host } = metadata?.annotations ?? {};
+    // On somebody else's cluster, somebody at another computer may be at work.
+    const isOurs = host === hostname() || (host === undefined && cluster.backend !== 'kubeconfig');
+    return isOurs && !isAlive(Number(runner));
+  });
   await Promise.all(orphans.map(({ metadata }) => removeNamespace(cluster, metadata?.name ?? '')));
 }
 

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import type { Cluster } from '../../lib/cluster/cluster.ts';
@@ -9,6 +9,7 @@ import { type RunResult, run } from '../../lib/exec.ts';
 import { clusterPaths } from '../../lib/paths.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import { shellWord } from '../../lib/shell-word.ts';
+import { labLabel } from '../../scripts/verify/lab-context.ts';
 import { type TestCluster, testCluster } from './cluster.ts';
 
 const command = join(repositoryRoot(), 'scripts/bin/workshop.js');
@@ -64,6 +65,24 @@ describe('a cluster of --kubeconfig', function () {
     const { stdout: claims } = await workshop('claims', '--json');
     const seen = JSON.parse(claims).find(({ id }: { id: string }) => id === 'S-05');
     expect(seen.results[0]).to.include({ backend: 'kubeconfig', result: 'kept' });
+  });
+
+  it('loses what a killed run left, but nothing of a run at another computer', async () => {
+    for (const [name, host] of [
+      ['lab-left-here', hostname()],
+      ['lab-of-another', 'elsewhere'],
+    ] as const) {
+      await sandbox.kubectl(['create', 'namespace', name]);
+      await sandbox.kubectl(['label', 'namespace', name, `${labLabel}=x`]);
+      const notes = ['workshop/runner=999999999', `workshop/runner-host=${host}`];
+      await sandbox.kubectl(['annotate', 'namespace', name, ...notes]);
+    }
+    await workshop('verify', 'L-04');
+    const wait = ['wait', '--for=delete', 'namespace/lab-left-here', '--timeout=30s'];
+    expect(await sandbox.kubectl(wait)).to.include({ exitCode: 0 });
+    const other = await sandbox.kubectl(['get', 'namespace', 'lab-of-another', '--output', 'json']);
+    await sandbox.kubectl(['delete', 'namespace', 'lab-of-another']);
+    expect(JSON.parse(other.stdout).status.phase).to.equal('Active');
   });
 
   it('breaks a claim when a node has lost its proxy', async () => {
