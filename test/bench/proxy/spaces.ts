@@ -5,8 +5,9 @@ export type InSpace = <T>(program: string, ...args: readonly (string | number)[]
 
 /** Root may send the kernel messages of any size, others may not: each is measured as what it is. */
 export function inSpaceOf(folder: string): InSpace {
-  const spaces =
-    process.getuid?.() === 0 ? ['--net', '--mount'] : ['--user', '--map-root-user', '--net', '--mount'];
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  // With a process table of its own: whatever a program leaves ends with it.
+  const spaces = [...user, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   return async <T>(program: string, ...args: readonly (string | number)[]): Promise<T> => {
     const command = [process.execPath, `${folder}/${program}.mjs`, ...args.map(String)];
     const { stdout } = await run('unshare', [...spaces, ...command], { timeoutMs: 600_000 });
