@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { messageOf, WorkshopError } from '../errors.ts';
+import { parseYaml } from '../yaml.ts';
 
 /** What it takes to reach an API server; certificates and keys in PEM. */
 export interface Credentials {
@@ -10,6 +12,8 @@ export interface Credentials {
   cert?: string | undefined;
   key?: string | undefined;
   token?: string | undefined;
+  /** Holds the token, and may hold another one later; takes the place of `token`. */
+  tokenFile?: string | undefined;
   /** Set when the kubeconfig says `insecure-skip-tls-verify`. */
   insecure?: boolean | undefined;
 }
@@ -27,7 +31,8 @@ export function loadKubeconfig(file: string): Credentials {
       advice: `kubectl config get-contexts --kubeconfig ${file}`,
     });
   }
-  if (user) requireUsable(file, user);
+  const tokenFile = user ? tokenFileOf(file, user.name) : undefined;
+  if (user && tokenFile === undefined) requireUsable(file, user);
   if (cluster.proxyUrl || cluster.tlsServerName) {
     const field = cluster.proxyUrl ? 'proxy-url' : 'tls-server-name';
     throw new WorkshopError('usage', `could not use ${file}: the workshop does not know its field ${field}`, {
@@ -40,8 +45,28 @@ export function loadKubeconfig(file: string): Credentials {
     cert: pem(user?.certData, user?.certFile),
     key: pem(user?.keyData, user?.keyFile),
     token: user?.token,
+    ...(tokenFile !== undefined && { tokenFile }),
     insecure: cluster.skipTLSVerify,
   };
+}
+
+/** The field `tokenFile` of a user, which client-node does not read. Throws WorkshopError `usage` when there is no such file. */
+function tokenFileOf(file: string, name: string): string | undefined {
+  const config = parseYaml(readFileSync(file, 'utf8'), file) as {
+    users?: { name?: string; user?: { tokenFile?: string } }[];
+  };
+  const named = config.users?.find((each) => each.name === name)?.user?.tokenFile;
+  if (named === undefined) return undefined;
+  const tokenFile = resolve(dirname(file), named);
+  try {
+    readFileSync(tokenFile);
+    return tokenFile;
+  } catch (cause) {
+    const why = messageOf(cause);
+    throw new WorkshopError('usage', `could not read the tokenFile of the user ${name} in ${file}: ${why}`, {
+      cause,
+    });
+  }
 }
 
 /** Certificates and tokens are known; the other ways to log in are named, where the API server would only say 401. */

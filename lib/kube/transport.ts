@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { ApiError } from './api-error.ts';
@@ -54,9 +55,10 @@ export function tlsOptions(
   };
 }
 
-/** The `Authorization` header, when the credentials hold a bearer token. */
-export function authorization(credentials: Credentials): Record<string, string> {
-  return credentials.token === undefined ? {} : { authorization: `Bearer ${credentials.token}` };
+/** The `Authorization` header, when the credentials hold a bearer token. A file is read each time: its token is renewed. */
+export function authorization({ token, tokenFile }: Credentials): Record<string, string> {
+  const current = tokenFile === undefined ? token : readFileSync(tokenFile, 'utf8').trim();
+  return current === undefined ? {} : { authorization: `Bearer ${current}` };
 }
 
 function send(call: Call, credentials: Credentials, agent: Agent): Promise<IncomingMessage> {
