@@ -81,7 +81,7 @@ Vagrant.configure("2") do |config|
   config.vm.provider :libvirt do |libvirt|
     libvirt.kernel   = File.expand_path("vmlinuz", File.dirname(__FILE__))
     libvirt.initrd   = File.expand_path("initrd.img", File.dirname(__FILE__))
-    libvirt.cmd_line = "root=/dev/vda rw net.ifnames=0 console=ttyS0 mitigations=off tsc=reliable quiet"
+    libvirt.cmd_line = "root=/dev/vda rw net.ifnames=0 console=ttyS0 mitigations=off quiet"
   end
 end
 `;

@@ -68,8 +68,7 @@ cgroupDriver: systemd
 runtimeRequestTimeout: 10m0s
 imageGCHighThresholdPercent: 100 # an image that is removed may not be had again
 X
-	# One processor is fewer than kubeadm wants; an emulated machine is quicker with it than with two.
-	kubeadm init --config /etc/kubernetes/kubeadm.yaml --ignore-preflight-errors=NumCPU
+	kubeadm init --config /etc/kubernetes/kubeadm.yaml
 	touch $initialized
 fi
 

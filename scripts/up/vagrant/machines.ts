@@ -10,12 +10,11 @@ import { machinesOf, onMachine, type Phase, type Work } from './work.ts';
 /** Makes the machines, or boots those that are there, all at once; leaves those that answer alone. */
 export const machines: Phase = {
   name: 'machines',
-  does: ({ settings, record }) => {
+  does: ({ settings }) => {
     const { vagrant: sizes, nodes } = settings;
     const list = nodes.map(({ name, address }, index) => {
       const { memory, cpus } = index === 0 ? sizes.master : sizes.workers;
-      const processors = record.emulated ? '1 emulated CPU' : `${cpus} CPUs`;
-      return `${name} ${address} (${memory} MB, ${processors})`;
+      return `${name} ${address} (${memory} MB, ${cpus} CPUs)`;
     });
     return `vagrant up --no-provision: ${list.join(', ')}`;
   },
