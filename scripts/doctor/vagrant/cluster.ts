@@ -126,7 +126,7 @@ export function machineFinding(node: string, settings: Settings, seen: Seen | un
       bad(
         `disk-${node}`,
         `${node} has only ${seen['free']} MB left on its disk`,
-        `workshop ssh ${node} -- crictl rmi --prune`,
+        `workshop ssh ${node} -- du -xhd2 /var`,
       ),
     ],
   ];
