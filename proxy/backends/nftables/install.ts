@@ -77,7 +77,7 @@ async function inPieces(
 }
 
 /** Characters in a transaction of several: some 50 ms of work for nft and the kernel, which we need as well to make them. */
-const usualLength = 300_000;
+const usualLength = 250_000;
 
 /** What comes behind the elements and makes the table live. */
 function completion(draft: Draft, { made, replaced }: Swap, affinity: readonly Element[]): string[] {
