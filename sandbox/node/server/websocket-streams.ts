@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { parseSize, type RemoteStreams } from './streams.ts';
 
@@ -6,10 +7,17 @@ const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 2
 /** More than this unsent: the sender has to wait. */
 const highWater = 1024 * 1024;
 
+/**
+ * Until kubectl 1.33 a client reads before it has made all its streams, and drops what comes for one that is not there yet
+ * (kubernetes pull request 131203): first words, or the exit code. Real nodes take longer than this to start a command.
+ */
+const streamsMadeMs = 20;
+
 /** exec and attach over a WebSocket; with v5 the client can end its input. */
 export function websocketStreams(socket: WebSocket): RemoteStreams {
   let onStdin: (data: Buffer | undefined) => void = () => {};
   let onResize: (size: { columns: number; rows: number }) => void = () => {};
+  const clientReady = delay(streamsMadeMs);
   socket.on('error', () => {});
   socket.on('message', (message: Buffer) => {
     const [channel] = message;
@@ -31,10 +39,11 @@ export function websocketStreams(socket: WebSocket): RemoteStreams {
       onResize = listener;
     },
     onGone: (listener) => socket.on('close', listener),
-    write: (stream, data) => {
-      return new Promise((resolve) => {
-        if (socket.readyState !== socket.OPEN) return resolve();
-        const wait = socket.bufferedAmount > highWater;
+    write: async (stream, data) => {
+      await clientReady;
+      if (socket.readyState !== socket.OPEN) return;
+      const wait = socket.bufferedAmount > highWater;
+      await new Promise<void>((resolve) => {
         send(channels[stream], data, wait ? resolve : undefined);
         if (!wait) resolve();
       });
@@ -44,8 +53,10 @@ export function websocketStreams(socket: WebSocket): RemoteStreams {
       else socket.resume();
     },
     finish: (status) => {
-      send(channels.error, Buffer.from(JSON.stringify(status)));
-      socket.close(1000);
+      void clientReady.then(() => {
+        send(channels.error, Buffer.from(JSON.stringify(status)));
+        socket.close(1000);
+      });
     },
   };
 }
