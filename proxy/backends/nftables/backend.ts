@@ -5,7 +5,7 @@ import type { Backend, Change, SyncResult } from '../backend.ts';
 import { type AffinityRecord, affinityElements, readAffinity } from './affinity.ts';
 import { Draft } from './draft.ts';
 import { classElements, type Growth, grownChains, noGrowth } from './grown-chains.ts';
-import { install } from './install.ts';
+import { install, type Place } from './install.ts';
 import { createNft } from './nft.ts';
 import type { NftablesOptions } from './options.ts';
 import { draftTable, type Outline, outlineOfTexts } from './outline.ts';
@@ -115,13 +115,19 @@ class NftablesTable implements Backend {
     // It may fail before anybody waits for it.
     records.catch(() => {});
     const affinity = async () => affinityElements(await records, draft.sticky, draft.allocator);
-    const live = await this.#live(signal);
-    const names = live === tableNames[1] ? ([tableNames[1], tableNames[0]] as const) : tableNames;
-    const plan = { draft, units, affinity, names, isLive: live !== undefined };
-    this.#table = await install(this.#nft, plan, signal);
+    const place = this.#place(signal);
+    // The same.
+    place.catch(() => {});
+    this.#table = await install(this.#nft, { draft, units, affinity, place }, signal);
     this.#draft = draft;
     this.#grown = draft.growth();
     return { written: draft.units };
+  }
+
+  async #place(signal?: AbortSignal): Promise<Place> {
+    const live = await this.#live(signal);
+    const names = live === tableNames[1] ? ([tableNames[1], tableNames[0]] as const) : tableNames;
+    return { names, isLive: live !== undefined };
   }
 
   async #live(signal?: AbortSignal): Promise<string | undefined> {

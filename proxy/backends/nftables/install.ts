@@ -13,7 +13,11 @@ export interface Plan {
   readonly units: Iterable<Unit>;
   /** Affinity records to take over, known when all units are. */
   readonly affinity: () => Promise<readonly Element[]>;
-  /** The table's two names; the live table has the first, if one is live. */
+  readonly place: Promise<Place>;
+}
+
+/** The table's two names; the live table has the first, if one is live. */
+export interface Place {
   readonly names: readonly [string, string];
   readonly isLive: boolean;
 }
@@ -24,10 +28,11 @@ export interface Plan {
  * that is live then. Throws ExecError when nothing has changed.
  */
 export async function install(nft: Nft, plan: Plan, signal?: AbortSignal): Promise<string> {
-  const { draft, names, isLive } = plan;
-  const [usual, other] = names;
+  const { draft } = plan;
   const batches = resumable(draft.filling(plan.units));
   const first = firstOf(batches, atOnce);
+  const { names, isLive } = await plan.place;
+  const [usual, other] = names;
   if (first.all) {
     const right = draft.contested ? draft.batches() : first.batches;
     const elements = statements('add', atOf(draft, usual), right);
@@ -59,17 +64,14 @@ async function inPieces(
   signal?: AbortSignal,
 ): Promise<void> {
   const at = atOf(draft, made);
-  const founded = () => nft.run(foundation(draft.desired(made).options), signal);
-  const send = (list: Iterable<Batch>, length: number, ready?: Promise<void>) =>
-    nft.stream(statements('add', at, list), { length, ready }, signal);
-  const ready = founded();
-  // It may fail before anybody waits for it.
-  ready.catch(() => {});
-  await send(untilContested(draft, batches), usualLength, ready).catch(async (error: unknown) => {
+  const send = (list: Iterable<Batch>, length: number) => {
+    const texts = chained([foundation(draft.desired(made).options)], statements('add', at, list));
+    return nft.stream(texts, length, signal);
+  };
+  await send(untilContested(draft, batches), usualLength).catch(async (error: unknown) => {
     if (error !== contested && !isTooLong(error)) throw error;
     // Whatever of it nobody has asked for.
     for (const _ of batches);
-    await founded();
     await send(draft.batches(), error === contested ? usualLength : 0);
   });
   const end = completion(draft, { made, replaced }, await affinity());
@@ -77,7 +79,7 @@ async function inPieces(
 }
 
 /** Characters in a transaction of several: some 50 ms of work for nft and the kernel, which we need as well to make them. */
-const usualLength = 250_000;
+const usualLength = 350_000;
 
 /** What comes behind the elements and makes the table live. */
 function completion(draft: Draft, { made, replaced }: Swap, affinity: readonly Element[]): string[] {

@@ -6,14 +6,11 @@ export interface Nft {
   /** Carries out a text as one transaction: all of it or nothing. */
   run(text: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Carries out texts of complete commands, in any order, in transactions of about that length in characters each: some while others
-   * are still being made, but none before `ready`. An error in the making comes through; what was carried out until then stays.
+   * Carries out texts of complete commands in transactions of about that length in characters each: the first one before all others,
+   * these in any order and while more texts are being made. An error in the making comes through; what was carried out until then
+   * stays.
    */
-  stream(
-    texts: Iterable<string>,
-    how: { length: number; ready?: Promise<void> | undefined },
-    signal?: AbortSignal,
-  ): Promise<void>;
+  stream(texts: Iterable<string>, length: number, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -43,19 +40,17 @@ export function createNft(): Nft {
     await guarded(take(), signal, (nft) => nft.finish(text)).finally(replenish);
   }
 
-  async function stream(
-    texts: Iterable<string>,
-    { length, ready }: { length: number; ready?: Promise<void> | undefined },
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async function stream(texts: Iterable<string>, length: number, signal?: AbortSignal): Promise<void> {
     const underWay: Promise<void>[] = [];
+    let first: Promise<void> | undefined;
     let nft: NftProcess | undefined;
     let written = 0;
 
     async function finish(one: NftProcess): Promise<void> {
-      await ready;
+      await first;
       const over = guarded(one, signal, () => one.finish(''));
       over.catch(() => {});
+      first ??= over;
       underWay.push(over);
     }
 
@@ -83,6 +78,7 @@ export function createNft(): Nft {
     }
   }
 
+  replenish();
   return {
     run,
     stream,

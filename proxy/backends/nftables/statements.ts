@@ -8,7 +8,7 @@ interface At {
 /** Elements of one set as text, one a line, as errors quote their line. */
 export interface Batch {
   readonly set: string;
-  readonly lines: string;
+  lines: string;
 }
 
 /** `add element` or `delete element` commands for elements of any sets. */
@@ -30,21 +30,22 @@ export function* inBatches(
   lists: Iterable<readonly Element[]>,
   verb: 'add' | 'delete' = 'add',
 ): Generator<Batch> {
-  const collected = new Map<string, string>();
+  const collected = new Map<string, Batch>();
   for (const elements of lists) {
     for (const { set, key, value } of elements) {
       const line = verb === 'delete' || value === undefined ? key : `${key} : ${value}`;
-      const before = collected.get(set);
-      const lines = before === undefined ? line : `${before},\n${line}`;
-      if (lines.length < batchLength) {
-        collected.set(set, lines);
+      const batch = collected.get(set);
+      if (batch === undefined) {
+        collected.set(set, { set, lines: line });
         continue;
       }
+      batch.lines += `,\n${line}`;
+      if (batch.lines.length < batchLength) continue;
       collected.delete(set);
-      yield { set, lines };
+      yield batch;
     }
   }
-  for (const [set, lines] of collected) yield { set, lines };
+  yield* collected.values();
 }
 
 /** About 70 kB of netlink message, a third of the usual net.core.wmem_default. */

@@ -33,22 +33,25 @@ export class Table {
    * Like put for a unit that is not there yet, when nobody asks what changes: for the first filling. The elements are not kept but
    * made `again` when they are needed, since most units never change. Returns those that no unit before has.
    */
-  load(unit: string, elements: readonly Element[], again: () => readonly Element[]): Element[] {
+  load(unit: string, elements: readonly Element[], again: () => readonly Element[]): readonly Element[] {
     this.#units.set(unit, again);
-    const fresh: Element[] = [];
+    let fresh: Element[] | undefined;
+    let seen = 0;
     for (const element of elements) {
+      seen++;
       const { claim } = element;
       const holders = claim === undefined ? undefined : this.#claims.get(claim);
       if (holders === undefined || holders === unit) {
         // The first of its kind, as almost always: one look is enough, which counts with ten thousand Services.
         if (claim !== undefined) this.#claims.set(claim, unit);
-        fresh.push(element);
+        fresh?.push(element);
         continue;
       }
       if (!isShared(element.set)) this.#contested = true;
       this.#claim(unit, element);
+      fresh ??= elements.slice(0, seen - 1);
     }
-    return fresh;
+    return fresh ?? elements;
   }
 
   /** Whether units were loaded that want the same key for different ends, so that what `load` returned is not what should be. */
