@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 export async function serveAddresses(port: number): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.end(socket.localAddress ?? '');
+    socket.write(socket.localAddress ?? '');
   });
   await new Promise<void>((resolve) => server.listen(port, '0.0.0.0', 4096, resolve));
   return server;
@@ -18,6 +18,8 @@ export function answerFrom(address: string, port: number, timeoutMs = 1000): Pro
     socket.setTimeout(timeoutMs, () => socket.destroy());
     socket.on('data', (chunk) => {
       text += String(chunk);
+      // Without TIME_WAIT, whose ports a fast client would soon meet again.
+      socket.resetAndDestroy();
     });
     socket.on('error', () => {});
     socket.on('close', () => resolve(text === '' ? undefined : text));
