@@ -34,7 +34,8 @@ function monitor(what: string, hear: (line: string, at: number) => void): void {
 
 let firstRule: number | undefined;
 monitor('chains', (line, at) => {
-  if (line.includes('workshop-proxy')) firstRule ??= at;
+  // What hooks the table into the kernel comes last.
+  if (/workshop-proxy\S* nat-prerouting/.test(line)) firstRule ??= at;
 });
 await delay(200);
 
