@@ -5,14 +5,14 @@ import type { Backend, Change, SyncResult } from '../backend.ts';
 import { type AffinityRecord, affinityElements, readAffinity } from './affinity.ts';
 import { Draft } from './draft.ts';
 import { classElements, type Growth, grownChains, noGrowth } from './grown-chains.ts';
-import { install, type Place } from './install.ts';
+import { install, type Place, wholeText } from './install.ts';
 import { createNft } from './nft.ts';
 import type { NftablesOptions } from './options.ts';
 import { draftTable, type Outline, outlineOfTexts } from './outline.ts';
 import { pruneAffinity } from './prune.ts';
 import { hasChain } from './read.ts';
 import { commit, foundation, superstructure } from './render.ts';
-import { elementStatements, statements } from './statements.ts';
+import { elementStatements } from './statements.ts';
 import { mergeDeltas } from './table.ts';
 import { block, wordsOf } from './text.ts';
 import { compare } from './verify.ts';
@@ -34,15 +34,7 @@ export function renderTable(
 ): string {
   const draft = new Draft(family, options, node);
   const batches = [...draft.filling([...units].sort((a, b) => (a.id < b.id ? -1 : 1)))];
-  const desired = draft.desired(tableNames[0]);
-  const at = { ip: wordsOf(family).ip, table: tableNames[0] };
-  return [
-    foundation(desired.options),
-    ...statements('add', at, draft.contested ? draft.batches() : batches),
-    ...superstructure(desired),
-    elementStatements('add', at, draft.leading),
-    commit(desired.options, []),
-  ].join('');
+  return wholeText(draft, { made: tableNames[0], replaced: [] }, batches);
 }
 
 class NftablesTable implements Backend {
@@ -112,12 +104,10 @@ class NftablesTable implements Backend {
   async #replace({ node, units }: FullChange, signal?: AbortSignal): Promise<SyncResult> {
     const draft = new Draft(this.#family, this.#options, node);
     const records = this.#readAffinity(signal);
-    // It may fail before anybody waits for it.
-    records.catch(() => {});
     const affinity = async () => affinityElements(await records, draft.sticky, draft.allocator);
     const place = this.#place(signal);
-    // The same.
-    place.catch(() => {});
+    // They may fail before anybody waits for them.
+    for (const early of [records, place]) early.catch(() => {});
     this.#table = await install(this.#nft, { draft, units, affinity, place }, signal);
     this.#draft = draft;
     this.#grown = draft.growth();

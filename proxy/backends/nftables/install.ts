@@ -34,16 +34,13 @@ export async function install(nft: Nft, plan: Plan, signal?: AbortSignal): Promi
   const { names, isLive } = await plan.place;
   const [usual, other] = names;
   if (first.all) {
-    const right = draft.contested ? draft.batches() : first.batches;
-    const elements = statements('add', atOf(draft, usual), right);
-    const end = completion(draft, { made: usual, replaced: other }, await plan.affinity());
-    const text = [foundation(draft.desired(usual).options), ...elements, ...end].join('');
+    const text = wholeText(draft, { made: usual, replaced: [other] }, first.batches, await plan.affinity());
     if (text.length <= atOnce) {
       await nft.run(text, signal);
       return usual;
     }
   }
-  const swap = isLive ? { made: other, replaced: usual } : { made: usual, replaced: other };
+  const swap = isLive ? { made: other, replaced: [usual] } : { made: usual, replaced: [other] };
   try {
     await inPieces(nft, { ...plan, ...swap, batches: chained(first.batches, batches) }, signal);
     return swap.made;
@@ -55,7 +52,21 @@ export async function install(nft: Nft, plan: Plan, signal?: AbortSignal): Promi
 
 interface Swap {
   readonly made: string;
-  readonly replaced: string;
+  readonly replaced: readonly string[];
+}
+
+/** All commands for a table that has been filled; `batches` are what the filling gave. Pure. */
+export function wholeText(
+  draft: Draft,
+  swap: Swap,
+  batches: Iterable<Batch>,
+  affinity: readonly Element[] = [],
+): string {
+  return [
+    foundation(draft.desired(swap.made).options),
+    ...statements('add', atOf(draft, swap.made), draft.contested ? draft.batches() : batches),
+    ...completion(draft, swap, affinity),
+  ].join('');
 }
 
 async function inPieces(
@@ -87,7 +98,7 @@ function completion(draft: Draft, { made, replaced }: Swap, affinity: readonly E
   return [
     ...superstructure(desired),
     ...statements('add', atOf(draft, made), inBatches([draft.leading, affinity])),
-    commit(desired.options, [replaced]),
+    commit(desired.options, replaced),
   ];
 }
 

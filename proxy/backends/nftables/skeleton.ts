@@ -19,30 +19,23 @@ export interface SkeletonOptions {
 
 /** The sets, maps and chains that are always there, except those that hook into the kernel. Pure. */
 export function skeleton(options: SkeletonOptions): string {
-  return block(wordsOf(options.family).ip, options.table, skeletonParts(options));
-}
-
-/** The same as parts of the table's block. */
-export function skeletonParts(options: SkeletonOptions): string[] {
   const words = wordsOf(options.family);
-  const declared = [...declarations(options.family).values()].map((text) => `  ${text} }`);
   const comment = `  comment "Kubernetes Services: written by the workshop's proxy (${words.ip})"`;
-  return [comment, ...declared, ...chains(options, words)];
+  return block(words.ip, options.table, [
+    comment,
+    ...declarations(options.family),
+    ...chains(options, words),
+  ]);
 }
 
 /** The chains that hook into the kernel: with them the table is live. Pure. */
 export function hooks(options: SkeletonOptions): string {
-  return block(wordsOf(options.family).ip, options.table, hookParts(options));
-}
-
-/** The same as parts of the table's block. */
-export function hookParts(options: SkeletonOptions): string[] {
   const { ip } = wordsOf(options.family);
   const mark = hex(2 ** options.masqueradeBit);
   const unmark = hex(2 ** 32 - 1 - 2 ** options.masqueradeBit);
   const base = (name: string, type: string, rules: string[]) => chain(name, [`type ${type};`, ...rules]);
   const forwarded = options.family === 'IPv6' ? [clearScratch] : [];
-  return [
+  return block(ip, options.table, [
     base('filter-prerouting', 'filter hook prerouting priority -110', ['ct state new jump firewall-check']),
     base('filter-input', 'filter hook input priority -110', [
       'ct state new jump service-check',
@@ -72,20 +65,19 @@ export function hookParts(options: SkeletonOptions): string[] {
       `meta mark set meta mark & ${unmark}`,
       'masquerade fully-random',
     ]),
-  ];
+  ]);
 }
 
 /** Forwarded IPv4 packets get a new priority from the kernel (ip_forward), all others keep what they have. */
 const clearScratch = 'ct state new ct status dnat meta priority set 0';
 
-/** How each set and map is declared, by its name, but for the last brace: elements may follow. */
-export function declarations(family: Family): Map<string, string> {
+function declarations(family: Family): string[] {
   const { ip, address } = wordsOf(family);
   const addressKey = `${address} . inet_proto . inet_service`;
   const nodePortKey = 'inet_proto . inet_service';
-  const map = (name: string, type: string) => [name, `map ${name} { type ${type};`] as const;
-  const set = (name: string, type: string) => [name, `set ${name} { type ${type};`] as const;
-  return new Map([
+  const map = (name: string, type: string) => `  map ${name} { type ${type}; }`;
+  const set = (name: string, type: string) => `  set ${name} { type ${type}; }`;
+  return [
     map('services', `${addressKey} : classid`),
     map('node-ports', `${nodePortKey} : classid`),
     map('local-services', `${addressKey} : classid`),
@@ -109,7 +101,7 @@ export function declarations(family: Family): Map<string, string> {
     set('hairpins', `${address} . ${address}`),
     set('guarded', addressKey),
     set('allowed', `${address} . ${addressKey}; flags interval`),
-  ]);
+  ];
 }
 
 function chains(options: SkeletonOptions, { ip }: Words): string[] {

@@ -45,12 +45,7 @@ export function recorderFor(family: Family, list: number, seconds: number): Reco
 
 /** The map that a recorder of its own kind needs. */
 export function recorderMap({ map }: Recorder): string {
-  return `  ${ownMapDeclaration(map)} }`;
-}
-
-/** How such a map is declared, but for the last brace: elements may follow. */
-export function ownMapDeclaration(map: string): string {
-  return `map ${map} { type ipv6_addr : classid; flags dynamic,timeout; timeout 3h; size 65536;`;
+  return `  map ${map} { type ipv6_addr : classid; flags dynamic,timeout; timeout 3h; size 65536; }`;
 }
 
 /** The chains of a recorder. */
