@@ -43,7 +43,8 @@ export function createDriver(family: Family, store: Store, backend: Backend, log
 
   /** All units anew, made while somebody goes through them: what they are made for need not wait for the last one. */
   function* refreshAll(): Generator<Unit> {
-    for (const key of [...known.keys()]) remember(key, []);
+    known.clear();
+    Object.assign(missingLocals, { internal: 0, external: 0 });
     for (const [key] of store.services()) {
       const units = resolve(key);
       remember(key, units);
