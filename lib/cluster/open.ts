@@ -1,8 +1,6 @@
 import { WorkshopError } from '../errors.ts';
-import { type Client, createClient } from '../kube/client.ts';
-import { loadKubeconfig } from '../kube/credentials.ts';
-import { execInPod } from '../kube/exec.ts';
 import { clusterPaths } from '../paths.ts';
+import { apiAccess } from './api-access.ts';
 import type { Cluster } from './cluster.ts';
 import type { Components } from './components.ts';
 import { ask } from './control.ts';
@@ -26,28 +24,19 @@ export function openCluster(name: string, paths = clusterPaths(name)): Cluster {
       advice: 'workshop up',
     });
   }
-  const credentials = loadKubeconfig(paths.kubeconfig);
   /** Read anew each time: the sandbox's pid 1 may have been started again since. */
   const command = (node: string, argv: readonly string[]) =>
     nodeCommand(readRecord(paths.record) ?? record, node, argv);
-  let client: Client | undefined;
   return {
     name,
     backend: 'sandbox',
     pace: 1,
-    kubeconfig: paths.kubeconfig,
-    credentials,
+    ...apiAccess(paths.kubeconfig),
     nodes: record.settings.nodes,
     paths,
     components: componentsOf(paths.controlSocket),
-    client: () => {
-      client ??= createClient(credentials);
-      return client;
-    },
     runOnNode: async (node, argv, options = {}) => await runHere(command(node, argv), options),
-    runInPod: (target, argv, options = {}) => execInPod(credentials, target, argv, options),
     nodeCommand: command,
-    close: () => client?.close(),
   };
 }
 

@@ -1,8 +1,6 @@
 import { WorkshopError } from '../../errors.ts';
-import { type Client, createClient } from '../../kube/client.ts';
-import { loadKubeconfig } from '../../kube/credentials.ts';
-import { execInPod } from '../../kube/exec.ts';
 import type { ClusterPaths } from '../../paths.ts';
+import { apiAccess } from '../api-access.ts';
 import type { Cluster } from '../cluster.ts';
 import { noComponents } from '../no-components.ts';
 import { outside, requireNode } from '../node-command.ts';
@@ -20,29 +18,20 @@ export function openAnyCluster(name: string, paths: ClusterPaths, record: Kubeco
       advice: `kubectl config use-context ${record.context} --kubeconfig ${kubeconfig}`,
     });
   }
-  const credentials = loadKubeconfig(kubeconfig);
-  let client: Client | undefined;
   return {
     name,
     backend: 'kubeconfig',
     pace: 2,
-    kubeconfig,
-    credentials,
+    ...apiAccess(kubeconfig),
     nodes: settings.nodes,
     paths,
     components: noComponents('a cluster of --kubeconfig'),
-    client: () => {
-      client ??= createClient(credentials);
-      return client;
-    },
     async runOnNode(node, argv, options = {}) {
       const command = nodeCommand(record, node, argv);
       if (node === outside) return await runHere(command, options);
       return await runBySsh(node, command, options, adviceFor(record, node));
     },
-    runInPod: (target, argv, options = {}) => execInPod(credentials, target, argv, options),
     nodeCommand: (node, argv) => nodeCommand(record, node, argv, process.stdin.isTTY === true),
-    close: () => client?.close(),
   };
 }
 

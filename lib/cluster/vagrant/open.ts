@@ -1,8 +1,6 @@
 import { WorkshopError } from '../../errors.ts';
-import { type Client, createClient } from '../../kube/client.ts';
-import { loadKubeconfig } from '../../kube/credentials.ts';
-import { execInPod } from '../../kube/exec.ts';
 import type { ClusterPaths } from '../../paths.ts';
+import { apiAccess } from '../api-access.ts';
 import type { Cluster } from '../cluster.ts';
 import { noComponents } from '../no-components.ts';
 import { outside } from '../node-command.ts';
@@ -17,29 +15,20 @@ export function openMachines(name: string, paths: ClusterPaths, record: VagrantR
       advice: 'workshop up --backend vagrant',
     });
   }
-  const credentials = loadKubeconfig(paths.kubeconfig);
   const nodes = record.settings.nodes.map((node) => node.name);
-  let client: Client | undefined;
   return {
     name,
     backend: 'vagrant',
     pace: record.emulated ? 6 : 2,
-    kubeconfig: paths.kubeconfig,
-    credentials,
+    ...apiAccess(paths.kubeconfig),
     nodes: record.settings.nodes,
     paths,
     components: noComponents('virtual machines'),
-    client: () => {
-      client ??= createClient(credentials);
-      return client;
-    },
     async runOnNode(node, argv, options = {}) {
       const command = machineCommand(paths, nodes, node, argv);
       if (node === outside) return await runHere(command, options);
       return await runBySsh(node, command, options, 'workshop resume');
     },
-    runInPod: (target, argv, options = {}) => execInPod(credentials, target, argv, options),
     nodeCommand: (node, argv) => machineCommand(paths, nodes, node, argv, process.stdin.isTTY === true),
-    close: () => client?.close(),
   };
 }
