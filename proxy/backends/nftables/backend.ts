@@ -14,7 +14,7 @@ import { hasChain } from './read.ts';
 import { commit, foundation, superstructure } from './render.ts';
 import { elementStatements } from './statements.ts';
 import { mergeDeltas } from './table.ts';
-import { block, wordsOf } from './text.ts';
+import { type At, block, wordsOf } from './text.ts';
 import { compare } from './verify.ts';
 
 /** Two names for the table: a big one is built under the free name while the other is live, and then they swap roles. */
@@ -124,7 +124,7 @@ class NftablesTable implements Backend {
     return this.#table ?? (await this.#found.catch(() => findTable(this.#ip, signal)));
   }
 
-  get #at(): { ip: string; table: string } {
+  get #at(): At {
     return { ip: this.#ip, table: this.#table ?? tableNames[0] };
   }
 

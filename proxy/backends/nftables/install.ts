@@ -5,7 +5,7 @@ import type { Element } from './elements.ts';
 import { atOnce, type Nft } from './nft.ts';
 import { commit, dropTable, foundation, superstructure } from './render.ts';
 import { type Batch, inBatches, statements } from './statements.ts';
-import { wordsOf } from './text.ts';
+import { type At, wordsOf } from './text.ts';
 
 export interface Plan {
   readonly draft: Draft;
@@ -102,7 +102,7 @@ function completion(draft: Draft, { made, replaced }: Swap, affinity: readonly E
   ];
 }
 
-function atOf({ family }: Draft, table: string): { ip: string; table: string } {
+function atOf({ family }: Draft, table: string): At {
   return { ip: wordsOf(family).ip, table };
 }
 

@@ -3,13 +3,14 @@ import { applyTransaction } from './apply.ts';
 import type { Element } from './elements.ts';
 import { elementsIn, listTable } from './read.ts';
 import { elementStatements } from './statements.ts';
+import type { At } from './text.ts';
 
 /**
  * Deletes the affinity records whose endpoint or unit is gone. They do no harm (their look-up fails and the rules delete them when
  * their client comes back), but clients that never do would leave them until their timeout. Resolves with their number.
  */
 export async function pruneAffinity(
-  at: { ip: string; table: string },
+  at: At,
   endpoints: readonly Element[],
   signal?: AbortSignal,
 ): Promise<number> {

@@ -1,9 +1,5 @@
 import type { Element } from './elements.ts';
-
-interface At {
-  readonly ip: string;
-  readonly table: string;
-}
+import type { At } from './text.ts';
 
 /** Elements of one set as text, one a line, as errors quote their line. */
 export interface Batch {

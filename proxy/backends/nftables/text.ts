@@ -1,5 +1,11 @@
 import type { Family } from '../../../lib/ip.ts';
 
+/** A table, as nft names it. */
+export interface At {
+  readonly ip: string;
+  readonly table: string;
+}
+
 /** The words that differ between the table for IPv4 and the one for IPv6. */
 export interface Words {
   readonly ip: 'ip' | 'ip6';

@@ -1,11 +1,7 @@
 import type { Element } from './elements.ts';
 import { type Outline, outlineOf } from './outline.ts';
 import { elementsIn, listTable, type NftObject, printTable } from './read.ts';
-
-interface At {
-  readonly ip: string;
-  readonly table: string;
-}
+import type { At } from './text.ts';
 
 /**
  * What differs between the kernel's table and what it should be, in words; undefined when nothing does. Chains and rules are
