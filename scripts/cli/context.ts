@@ -11,7 +11,7 @@ import { didYouMean } from '../../lib/suggest.ts';
 import type { Context, FlagValues } from './command.ts';
 import type { Terminal } from './command-line.ts';
 import { usageError } from './failure.ts';
-import { parseDuration } from './flags.ts';
+import { parseDuration, text } from './flags.ts';
 import { createOutput } from './output.ts';
 import type { ParsedLine } from './parse.ts';
 import { createProgress } from './progress.ts';
@@ -51,10 +51,6 @@ export function createContext(
       return backendOf(flags) ?? recordedBackend(file);
     },
   };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 const backends = ['sandbox', 'vagrant', 'kubeconfig'] as const;

@@ -28,3 +28,8 @@ export function parseDuration(text: string, flag: string): number {
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** The value of a flag that takes a text; undefined when it was not given. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -6,6 +6,7 @@ import { openCluster } from '../../lib/cluster/open.ts';
 import type { SshSettings } from '../../lib/cluster/ssh.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
 import type { Context, FlagValues } from './command.ts';
+import { text } from './flags.ts';
 import { pathsOf } from './paths.ts';
 
 /**
@@ -47,8 +48,4 @@ export function sshSettings(flags: FlagValues): SshSettings {
 /** ssh itself knows what `~` is. */
 function absolute(file: string | undefined): string | undefined {
   return file === undefined || file.startsWith('~') ? file : resolve(file);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

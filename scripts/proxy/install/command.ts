@@ -5,6 +5,7 @@ import { loadKubeconfig } from '../../../lib/kube/credentials.ts';
 import { type ProxyMode, proxyModes } from '../../../lib/settings/settings.ts';
 import { didYouMean } from '../../../lib/suggest.ts';
 import type { Context, FlagSpecs } from '../../cli/command.ts';
+import { text } from '../../cli/flags.ts';
 import { sshSettings } from '../../cli/open.ts';
 import { table } from '../../cli/output.ts';
 import { apiServerForNodes } from './api-server.ts';
@@ -129,8 +130,4 @@ function read(file: string): string {
   } catch (cause) {
     throw new WorkshopError('usage', `could not read ${file}: ${messageOf(cause)}`, { cause });
   }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

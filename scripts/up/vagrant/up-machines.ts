@@ -14,6 +14,7 @@ import { bundleFolder, type ClusterPaths, clusterPaths, stateFolder } from '../.
 import { repositoryRoot } from '../../../lib/root.ts';
 import { formatYaml } from '../../../lib/yaml.ts';
 import type { Context } from '../../cli/command.ts';
+import { text } from '../../cli/flags.ts';
 import { isEmulated } from '../../doctor/vagrant/machine.ts';
 import { phasesFrom } from './phases.ts';
 import type { Phase, Work } from './work.ts';
@@ -144,8 +145,4 @@ function tooLate({ timeoutMs = 0, name }: Context): WorkshopError {
   return new WorkshopError('timeout', `could not make ${name} in time: ${timeoutMs / 1000} s are over`, {
     advice: 'the same command again: it goes on from here',
   });
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
