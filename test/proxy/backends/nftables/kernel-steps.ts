@@ -4,17 +4,10 @@ import { createNftablesBackend } from '../../../../proxy/backends/nftables/backe
 import { listMap, listTable } from '../../../../proxy/backends/nftables/read.ts';
 import type { NodeRecord } from '../../../../proxy/model/records.ts';
 import type { Endpoint, Unit } from '../../../../proxy/model/unit.ts';
+import { options } from './options.ts';
 
 /** The steps of kernel.test.ts, run as a process inside the namespaces; prints what was seen as JSON. */
 const all: Record<string, () => Promise<unknown>> = { pieces, swap, affinity, refusal, drift, unseen };
-
-const options = {
-  scheduler: 'rr',
-  masqueradeAll: false,
-  detector: { kind: 'nodeCidr' },
-  nodePortCidrs: 'primary',
-  serviceCidrs: [],
-} as const;
 
 const node: NodeRecord = {
   name: 'n1',

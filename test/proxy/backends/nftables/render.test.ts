@@ -5,14 +5,7 @@ import { nodeRecord } from '../../../../proxy/model/from-kube.ts';
 import type { Unit } from '../../../../proxy/model/unit.ts';
 import { node } from '../../objects.ts';
 import { unitsFor } from '../../units.ts';
-
-const options = {
-  scheduler: 'rr',
-  masqueradeAll: false,
-  detector: { kind: 'nodeCidr' },
-  nodePortCidrs: 'primary',
-  serviceCidrs: [],
-} as const;
+import { options } from './options.ts';
 
 const own = nodeRecord(node({ name: 'n1', addresses: ['192.168.56.11'] }) as never);
 
