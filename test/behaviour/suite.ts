@@ -48,12 +48,24 @@ export function describeBehaviour({ mode, own = [], timeoutMs, ...given }: Behav
             await world.useProxies(flagsOf(scenario.flags ?? []));
             // What the last scenario left must be gone before: a Service that only changed would keep its clients' affinity.
             await world.settled();
+            await forgetHalfOpen(world);
             await scenario.run(createStage(world, family));
           });
         }
       });
     }
   });
+}
+
+/**
+ * A connection that was begun while its Service was away stays untranslated in the kernel for two minutes (net.netfilter.
+ * nf_conntrack_tcp_timeout_syn_sent), and a client that comes from the same port in that time is refused.
+ */
+async function forgetHalfOpen({ agents }: World): Promise<void> {
+  const command = 'conntrack';
+  for (const family of ['ipv4', 'ipv6'])
+    for (const name of nodes)
+      await agents[name].exec({ command, args: ['-D', '-f', family, '-p', 'tcp', '--state', 'SYN_SENT'] });
 }
 
 /** `baseFlags` and the scenario's, where another way to tell pods takes the place of the usual one. */
