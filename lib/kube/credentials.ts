@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { messageOf, WorkshopError } from '../errors.ts';
 import { parseYaml } from '../yaml.ts';
+import { readKubeconfig } from './kubeconfig-file.ts';
 
 /** What it takes to reach an API server; certificates and keys in PEM. */
 export interface Credentials {
@@ -23,7 +24,8 @@ export interface Credentials {
  * Throws WorkshopError `usage` when it cannot be read, has no usable context, or asks for what is not known here.
  */
 export function loadKubeconfig(file: string): Credentials {
-  const config = parse(file);
+  const content = readKubeconfig(file);
+  const config = parse(content, file);
   const cluster = config.getCurrentCluster();
   const user = config.getCurrentUser();
   if (!cluster?.server) {
@@ -31,7 +33,7 @@ export function loadKubeconfig(file: string): Credentials {
       advice: `kubectl config get-contexts --kubeconfig ${file}`,
     });
   }
-  const tokenFile = user ? tokenFileOf(file, user.name) : undefined;
+  const tokenFile = user ? tokenFileOf(content, file, user.name) : undefined;
   if (user && tokenFile === undefined) requireUsable(file, user);
   if (cluster.proxyUrl || cluster.tlsServerName) {
     const field = cluster.proxyUrl ? 'proxy-url' : 'tls-server-name';
@@ -51,8 +53,8 @@ export function loadKubeconfig(file: string): Credentials {
 }
 
 /** The field `tokenFile` of a user, which client-node does not read. Throws WorkshopError `usage` when there is no such file. */
-function tokenFileOf(file: string, name: string): string | undefined {
-  const config = parseYaml(readFileSync(file, 'utf8'), file) as {
+function tokenFileOf(content: string, file: string, name: string): string | undefined {
+  const config = parseYaml(content, file) as {
     users?: { name?: string; user?: { tokenFile?: string } }[];
   };
   const named = config.users?.find((each) => each.name === name)?.user?.tokenFile;
@@ -94,10 +96,11 @@ function requireUsable(file: string, user: User): void {
   });
 }
 
-function parse(file: string): KubeConfig {
+function parse(content: string, file: string): KubeConfig {
   const config = new KubeConfig();
   try {
-    config.loadFromFile(file);
+    config.loadFromString(content);
+    config.makePathsAbsolute(dirname(file));
   } catch (error) {
     throw new WorkshopError('usage', `could not read the kubeconfig ${file}: ${messageOf(error)}`, {
       cause: error,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { messageOf, WorkshopError } from '../../errors.ts';
+import { WorkshopError } from '../../errors.ts';
+import { readKubeconfig } from '../../kube/kubeconfig-file.ts';
 import { parseYaml } from '../../yaml.ts';
 
 /** The current context of a kubeconfig. Throws WorkshopError `usage` when the file cannot be read or has none. */
 export function currentContext(file: string): string {
-  const config = parseYaml(read(file), file) as Readonly<Record<string, unknown>> | null;
+  const config = parseYaml(readKubeconfig(file), file) as Readonly<Record<string, unknown>> | null;
   const context = config?.['current-context'];
   if (typeof context === 'string' && context !== '') return context;
   throw new WorkshopError('usage', `could not use ${file}: it has no current context`, {
@@ -30,15 +30,4 @@ export function nameOfKubeconfig(file: string): string {
     .slice(0, 40)
     .replace(/^-|-$/g, '');
   return `${label || 'cluster'}-${hash}`;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new WorkshopError('usage', `could not read the kubeconfig ${file}: ${messageOf(cause)}`, {
-      advice: 'another file with --kubeconfig FILE',
-      cause,
-    });
-  }
 }
