@@ -19,10 +19,10 @@ interface Kubeconfig {
   [key: string]: unknown;
 }
 
-/** The file that kubectl would write to. */
+/** The file that kubectl would write a new context to: of several in KUBECONFIG the first that is there, else the last. */
 export function defaultKubeconfig(env: Environment): string {
-  const [first] = (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
-  return first ?? join(env['HOME'] ?? homedir(), '.kube', 'config');
+  const files = (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
+  return files.find(existsSync) ?? files.at(-1) ?? join(env['HOME'] ?? homedir(), '.kube', 'config');
 }
 
 /**

@@ -53,6 +53,10 @@ describe('the command line', () => {
     [['kubeconfig', 'pirnt'], '"pirnt" is none of print, path, merge; did you mean print?'],
     [['help', 'pu'], 'did you mean up?'],
     [['verify', '--kubeconfig', '/nowhere.conf'], 'could not read the kubeconfig /nowhere.conf'],
+    [
+      ['verify', '--kubeconfig', '/nowhere/a:/nowhere/b'],
+      'could not use /nowhere/a:/nowhere/b: it is a list of files, and --kubeconfig (or WORKSHOP_KUBECONFIG) takes one',
+    ],
     [['verify', '--backend', 'kubeconfig'], '--backend kubeconfig needs a cluster'],
     [
       ['verify', '--backend', 'vagrant', '--kubeconfig', 'x'],

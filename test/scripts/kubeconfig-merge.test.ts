@@ -1,11 +1,19 @@
-import { lstatSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { WorkshopError } from '../../lib/errors.ts';
 import { run } from '../../lib/exec.ts';
 import { formatKubeconfig } from '../../sandbox/pki/kubeconfig.ts';
-import { mergeInto } from '../../scripts/kubeconfig/merge.ts';
+import { defaultKubeconfig, mergeInto } from '../../scripts/kubeconfig/merge.ts';
 
 describe('merging kubeconfigs', () => {
   let folder = '';
@@ -41,6 +49,20 @@ describe('merging kubeconfigs', () => {
     const server = '--context workshop-two view --minify -o jsonpath={.clusters[0].cluster.server}';
     expect(await view(target, server)).to.equal('https://127.0.0.1:2');
   });
+
+  for (const [title, names] of [
+    ['the first that is there', ['none', 'one', 'two']],
+    ['the last where none is there', ['none', 'neither']],
+  ] as const) {
+    it(`goes where kubectl writes when KUBECONFIG has several files: ${title}`, async () => {
+      const KUBECONFIG = names.map((name) => join(folder, name)).join(':');
+      await run('kubectl', ['config', 'set-context', 'written-by-kubectl'], { env: { KUBECONFIG } });
+      const written = names.filter((name) => existsSync(join(folder, name)));
+      const own = written.find((name) => readFileSync(join(folder, name), 'utf8').includes('written-by'));
+      rmSync(join(folder, 'neither'), { force: true });
+      expect(defaultKubeconfig({ KUBECONFIG })).to.equal(join(folder, own ?? ''));
+    });
+  }
 
   it('switches the context on demand', async () => {
     const target = join(folder, 'config');
