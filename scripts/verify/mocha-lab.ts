@@ -1,5 +1,6 @@
 import Mocha from 'mocha';
 import type { Check, Lab } from '../../labs/lab.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { judge, tooSlow } from './judgement.ts';
 import type { LabPlace } from './lab-context.ts';
 import type { CheckResult } from './results.ts';
@@ -19,18 +20,14 @@ export interface MochaLabOptions {
  */
 export async function runAsMocha(chosen: Chosen, options: MochaLabOptions): Promise<void> {
   const { lab, checks } = chosen;
-  const { place, signal, afterSetUp } = options;
+  const { place, signal } = options;
   const collector = createCollector(chosen, options);
   const mocha = new Mocha({ reporter: collector.reporter, timeout: 0 });
   const suite = Mocha.Suite.create(mocha.suite, lab.title);
-  suite.beforeAll('set-up', async () => {
-    await place.open(signal);
-    const view = place.lab(
-      AbortSignal.any([signal, AbortSignal.timeout(setUpMs * (place.pace ?? 1))]),
-      () => {},
-    );
-    await lab.setUp?.(view);
-    await afterSetUp?.(view);
+  let settingUp = Promise.resolve();
+  suite.beforeAll('set-up', () => {
+    settingUp = setUp(lab, options);
+    return settingUp;
   });
   for (const check of checks) {
     suite.addTest(new Mocha.Test(check.title, () => runCheck(check, place, signal, collector.seen(check))));
@@ -40,12 +37,24 @@ export async function runAsMocha(chosen: Chosen, options: MochaLabOptions): Prom
   signal.addEventListener('abort', stop, { once: true });
   await ended;
   signal.removeEventListener('abort', stop);
+  // An exception that nobody caught ends the hook, not what the hook has begun; how that ends is told, too.
+  await settingUp.catch(() => {});
   mocha.dispose();
   await place.close().catch(() => {});
   collector.finish();
 }
 
 const setUpMs = 45_000;
+
+async function setUp(lab: Chosen['lab'], { place, signal, afterSetUp }: MochaLabOptions): Promise<void> {
+  await place.open(signal);
+  const view = place.lab(
+    AbortSignal.any([signal, AbortSignal.timeout(setUpMs * (place.pace ?? 1))]),
+    () => {},
+  );
+  await lab.setUp?.(view);
+  await afterSetUp?.(view);
+}
 
 function start(mocha: Mocha): { runner: Mocha.Runner; ended: Promise<void> } {
   let runner: Mocha.Runner | undefined;
@@ -84,6 +93,7 @@ function createCollector({ lab, checks }: Chosen, { onResult }: MochaLabOptions)
   const notes = new Map<Check, string>();
   const open = new Set(checks);
   let setUpFault: unknown;
+  let secondFault: unknown;
 
   function report(check: Check, ms: number, rest: Pick<CheckResult, 'outcome' | 'finding' | 'fault'>): void {
     if (!open.delete(check)) return;
@@ -100,8 +110,12 @@ function createCollector({ lab, checks }: Chosen, { onResult }: MochaLabOptions)
   function listen(runner: Mocha.Runner): void {
     // Mocha gives an exception that nobody caught to whatever runs in any lab. What fails by itself after that has failed already;
     // an `error` event that nobody hears would end the program, and every lab's results with it.
-    for (const event of ['hook', 'test'])
-      runner.on(event, (each: Mocha.Runnable) => each.on('error', () => {}));
+    runner.on('test', (test) => test.on('error', () => {}));
+    runner.on('hook', (hook) =>
+      hook.on('error', ({ value }: { value?: unknown }) => {
+        secondFault = value;
+      }),
+    );
     runner.on('pass', (test) => {
       const check = byTitle.get(test.title);
       if (check) report(check, test.duration ?? 0, { outcome: 'passed' });
@@ -126,10 +140,19 @@ function createCollector({ lab, checks }: Chosen, { onResult }: MochaLabOptions)
       };
       for (const check of [...open]) {
         const why = setUpFault === undefined ? interrupted : judge(setUpFault, check.look);
-        const prefix = 'while the lab was set up: ';
-        if (why.fault) why.fault = { ...why.fault, message: prefix + why.fault.message };
-        report(check, 0, why);
+        report(check, 0, whileSettingUp(why, secondFault));
       }
     },
+  };
+}
+
+/** The judgement of a set-up that failed, for a check that therefore never ran. */
+function whileSettingUp<T extends Pick<CheckResult, 'finding' | 'fault'>>(why: T, second: unknown): T {
+  const more = second === undefined ? '' : `; then ${messageOf(second)}`;
+  if (why.finding) return { ...why, finding: { ...why.finding, observed: why.finding.observed + more } };
+  if (!why.fault) return why;
+  return {
+    ...why,
+    fault: { ...why.fault, message: `while the lab was set up: ${why.fault.message}${more}` },
   };
 }

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CheckFailure } from '../../../labs/check-failure.ts';
 import type { Check, Lab } from '../../../labs/lab.ts';
 import { WorkshopError } from '../../../lib/errors.ts';
+import { run } from '../../../lib/exec.ts';
 import { ApiError } from '../../../lib/kube/api-error.ts';
 import type { LabPlace } from '../../../scripts/verify/lab-context.ts';
 import { runAsMocha } from '../../../scripts/verify/mocha-lab.ts';
@@ -103,6 +105,37 @@ describe('running a lab as a mocha suite', () => {
     expect(found[0]?.finding?.observed).to.equal('no pod');
     expect(place.log).to.deep.equal(['open', 'close']);
   });
+
+  const twice: [what: string, words: string[], told: object][] = [
+    [
+      'both errors of a set-up that fails after an exception that nobody caught',
+      ['error', 'ill'],
+      { fault: /^while the lab was set up: .*nobody caught this.*; then no node is ready$/ },
+    ],
+    [
+      'the second error behind what the first one observed',
+      ['finding', 'ill'],
+      { observed: /^none; then no node is ready$/ },
+    ],
+    [
+      'that exception alone when the set-up itself comes to a good end',
+      ['error', 'well'],
+      { fault: /nobody caught this(?!.*; then)/ },
+    ],
+  ];
+  for (const [what, words, told] of twice) {
+    it(`reports ${what}`, async () => {
+      // In a process of its own: the exception would be given to this test, too.
+      const command = ['--import', 'tsx', join(import.meta.dirname, 'fail-twice.ts'), ...words];
+      const { stdout } = await run(process.execPath, command, { timeoutMs: 20_000 });
+      const { results: found, log } = JSON.parse(stdout);
+      expect(found).to.have.lengthOf(1);
+      const { fault, finding } = found[0];
+      const texts: Record<string, string> = { fault: fault?.message, observed: finding?.observed };
+      for (const [place, text] of Object.entries(told)) expect(texts[place]).to.match(text);
+      expect(log).to.deep.equal(['open', 'set up', 'close']);
+    });
+  }
 
   it('goes on after a failed check, in order', async () => {
     const found = await results([check(async () => void expect(1).to.equal(2)), check(async () => {})]);
