@@ -15,6 +15,7 @@ import { Store } from './model/store.ts';
 import { noticeRemovals } from './notice.ts';
 import type { Options } from './options.ts';
 import type { Plan } from './plan.ts';
+import { rehearse } from './rehearsal.ts';
 import { createServiceCidrs } from './service-cidrs.ts';
 import { createSync } from './sync.ts';
 import { createTakeover } from './takeover.ts';
@@ -58,6 +59,7 @@ export async function runProxy(options: Options, log: Log, signal: AbortSignal):
     events.node('Normal', 'Starting', `mode ${options.plan.mode}`);
     const { bindAddress } = options;
     const cluster = followCluster({ client, store, bindAddress, endpointsApi, log, signal, onChange });
+    await rehearse(options.plan, cluster.synced);
     await cluster.synced;
     const cidrs = await createServiceCidrs({ client, log, signal });
     const want = (plan: Plan) => {

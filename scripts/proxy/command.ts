@@ -10,10 +10,14 @@ import { proxyRules } from './rules.ts';
 import { proxyStatus } from './status.ts';
 import { proxyTrace } from './trace.ts';
 
-const actions: Readonly<Record<string, (context: Context, at: ProxyContext) => Promise<void>>> = {
+/** Each resolves with the exit code. */
+const actions: Readonly<Record<string, (context: Context, at: ProxyContext) => Promise<number>>> = {
   status: proxyStatus,
   mode: proxyStatus,
-  rules: proxyRules,
+  rules: async (context, at) => {
+    await proxyRules(context, at);
+    return 0;
+  },
 };
 
 /** Those whose words are not just a node and a Service. */
@@ -114,8 +118,7 @@ export const proxy: Command = {
           advice: 'workshop status',
         });
       }
-      await act?.(context, { cluster, action, nodes: isNode ? [first] : known, service });
-      return 0;
+      return await act?.(context, { cluster, action, nodes: isNode ? [first] : known, service });
     } finally {
       cluster.close();
     }

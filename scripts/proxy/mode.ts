@@ -10,6 +10,7 @@ import { didYouMean } from '../../lib/suggest.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Context } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
+import type { Progress } from '../cli/progress.ts';
 import type { ProxyContext } from './command.ts';
 
 /**
@@ -17,15 +18,18 @@ import type { ProxyContext } from './command.ts';
  * `environment` that says why where a node runs another mode then.
  */
 export async function changeMode(
-  { out, json, flags }: Context,
+  { out, json, flags, progress, signal }: Context,
   cluster: ProxyContext['cluster'],
   mode: string,
 ): Promise<void> {
   checkMode(mode);
   const scheduler = typeof flags['scheduler'] === 'string' ? flags['scheduler'] : undefined;
   const nodes = nodesOf(cluster, flags['node']);
-  await Promise.all(nodes.map((node) => choose(cluster, node, { mode, scheduler })));
-  const states = await Promise.all(nodes.map((node) => taken(cluster, node, mode, scheduler)));
+  const change = async (node: string) => {
+    await choose(cluster, node, { mode, scheduler });
+    return await taken(cluster, node, { mode, scheduler }, signal);
+  };
+  const states = await allOf(nodes.map((node) => told(progress, node, mode, () => change(node))));
   const failed = states.filter((state) => state.mode !== mode);
   if (json) out.json(states);
   else {
@@ -37,6 +41,32 @@ export async function changeMode(
     const why = `could not run mode ${mode} on ${first.node}: ${first.why}; it runs ${first.mode}`;
     throw new WorkshopError('environment', why, { advice: `workshop logs proxy@${first.node}` });
   }
+}
+
+/** One node's change as a step, which has failed, too, when another mode than that was taken up. */
+async function told(
+  progress: Progress,
+  node: string,
+  mode: string,
+  change: () => Promise<State>,
+): Promise<State> {
+  const step = `${node}: mode ${mode}`;
+  const from = performance.now();
+  let done = false;
+  progress.started(step);
+  try {
+    const state = await change();
+    done = state.mode === mode;
+    return state;
+  } finally {
+    progress[done ? 'done' : 'failed'](step, performance.now() - from);
+  }
+}
+
+/** Like Promise.all, but when one fails the others come to their end first, and have said how they fared. */
+async function allOf<T>(tasks: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(tasks);
+  return await Promise.all(tasks);
 }
 
 /** The sandbox keeps the proxies' files itself; a machine has its own, whose place the proxy tells. */
@@ -95,12 +125,12 @@ interface State {
 async function taken(
   { runOnNode }: ProxyContext['cluster'],
   node: string,
-  mode: string,
-  scheduler: string | undefined,
+  { mode, scheduler }: ProxyChoice,
+  signal: AbortSignal,
 ): Promise<State> {
   const state = await waitFor(
     async () => {
-      const { stdout } = await runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000 });
+      const { stdout } = await runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000, signal });
       const { rejected, takeover } = readState(stdout);
       if (scheduler !== undefined && rejected?.includes(`no such scheduler: ${scheduler}`))
         return unusable(node, rejected);
@@ -109,7 +139,7 @@ async function taken(
         ? { node, ...takeover }
         : undefined;
     },
-    { what: `the proxy of ${node} to take up mode ${mode}`, timeoutMs: 60_000, intervalMs: 150 },
+    { what: `the proxy of ${node} to take up mode ${mode}`, timeoutMs: 60_000, intervalMs: 150, signal },
   );
   if (state instanceof WorkshopError) throw state;
   return state;

@@ -1,34 +1,53 @@
+import { askNode } from '../../lib/cluster/ask-node.ts';
+import { exitCodes } from '../../lib/errors.ts';
 import type { Context } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
 import type { ProxyContext } from './command.ts';
 
-/** Prints one row for each node, from what its proxy says on its own ports. */
+/** Prints one row for each node, from what its proxy says on its own ports. Gives 3 when a node could not be asked, else 0. */
 export async function proxyStatus(
-  { out, json }: Context,
+  { out, json, progress, signal }: Context,
   { cluster, action, nodes }: ProxyContext,
-): Promise<void> {
-  const rows = await Promise.all(nodes.map(async (node) => readState(cluster, node)));
-  if (json) return out.json(rows);
-  if (action === 'mode') {
-    out.line(
-      table(
-        ['NODE', 'MODE'],
-        rows.map(({ node, mode }) => [node, mode]),
-      ),
-    );
-    return;
+): Promise<number> {
+  const rows = await Promise.all(nodes.map((node) => readState(cluster, node, signal)));
+  const lost = rows.filter(({ problem }) => problem !== undefined);
+  if (json) out.json(rows);
+  else {
+    const columns = action === 'mode' ? modeColumns : statusColumns;
+    const shown = lost.length > 0 ? { ...columns, PROBLEM: 'problem' as const } : columns;
+    const cells = rows.map((row) => Object.values(shown).map((field) => row[field] ?? ''));
+    out.line(table(Object.keys(shown), cells));
+    for (const { advice } of lost) progress.note(`Try: ${advice}`);
   }
-  out.line(
-    table(
-      ['NODE', 'MODE', 'HEALTH', 'LAST SYNC', 'SYNCS'],
-      rows.map((row) => [row.node, row.mode, row.health, row.lastSync, row.syncs]),
-    ),
-  );
+  return lost.length > 0 ? exitCodes.environment : 0;
 }
 
-async function readState({ runOnNode }: ProxyContext['cluster'], node: string) {
-  const { stdout } = await runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000 });
-  const [mode = '', health = '', metrics = ''] = stdout.split(`${separator}\n`);
+interface Row {
+  readonly node: string;
+  readonly mode: string;
+  readonly health: string;
+  readonly lastSync: string;
+  readonly syncs: string;
+  /** Why the node could not be asked, and what to type. */
+  readonly problem?: string | undefined;
+  readonly advice?: string;
+}
+
+const modeColumns = { NODE: 'node', MODE: 'mode' } as const;
+const statusColumns = {
+  ...modeColumns,
+  HEALTH: 'health',
+  'LAST SYNC': 'lastSync',
+  SYNCS: 'syncs',
+} as const;
+
+async function readState(cluster: ProxyContext['cluster'], node: string, signal: AbortSignal): Promise<Row> {
+  const answer = await askNode(cluster, node, ['sh', '-c', ask], signal);
+  if (answer.problem !== undefined) {
+    const unknown = 'unknown';
+    return { node, mode: unknown, health: unknown, lastSync: unknown, syncs: unknown, ...answer };
+  }
+  const [mode = '', health = '', metrics = ''] = answer.stdout.split(`${separator}\n`);
   const seconds = Number(metric(metrics, 'kubeproxy_sync_proxy_rules_last_timestamp_seconds'));
   const ago = seconds > 0 ? `${Math.max(0, Math.round(Date.now() / 1000 - seconds))} s ago` : 'unknown';
   return {

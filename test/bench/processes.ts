@@ -18,9 +18,13 @@ export function proportionalMegabytes(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + pss(pid), 0) / 1000;
 }
 
-/** Processor time that the processes have used so far, in seconds (100 ticks each, sysconf(_SC_CLK_TCK) on Linux). */
+/**
+ * Processor time that the processes have used so far, and children of theirs that have ended, in seconds (100 ticks each,
+ * sysconf(_SC_CLK_TCK) on Linux; fields utime, stime, cutime and cstime of proc(5)).
+ */
 export function cpuSeconds(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + (ticks(pid, 11) + ticks(pid, 12)) / 100, 0);
+  const fields = [11, 12, 13, 14];
+  return pids.reduce((sum, pid) => sum + fields.reduce((own, field) => own + ticks(pid, field), 0) / 100, 0);
 }
 
 function ticks(pid: number, field: number): number {

@@ -56,9 +56,13 @@ async function seconds(action: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-const idleSeconds = 20;
+/** What the checks have made is deleted for as long as pods may take to end. */
+const deletedSeconds = 40;
+/** Twice as long as the proxies' sync period, when they look through their rules. */
+const idleSeconds = 60;
 
 async function idleCost(pid: number): Promise<{ percent: number; megabytes: number }> {
+  await delay(deletedSeconds * 1000);
   const before = cpuSeconds(processTree(pid));
   await delay(idleSeconds * 1000);
   const tree = processTree(pid);

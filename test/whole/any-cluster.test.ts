@@ -1,22 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import type { Cluster } from '../../lib/cluster/cluster.ts';
 import { nameOfKubeconfig } from '../../lib/cluster/kubeconfig/name.ts';
-import { openCluster } from '../../lib/cluster/open.ts';
-import { type RunResult, run } from '../../lib/exec.ts';
+import { run } from '../../lib/exec.ts';
 import { clusterPaths } from '../../lib/paths.ts';
 import { repositoryRoot } from '../../lib/root.ts';
-import { shellWord } from '../../lib/shell-word.ts';
 import { labLabel } from '../../scripts/verify/lab-context.ts';
-import { type TestCluster, testCluster } from './cluster.ts';
+import type { TestCluster } from './cluster.ts';
+import { command, type KnownCluster, knownByKubeconfig } from './known-by-kubeconfig.ts';
 
-const command = join(repositoryRoot(), 'scripts/bin/workshop.js');
-
-/** A sandbox that the workshop knows by nothing but its kubeconfig, and an `ssh` that leads to its nodes. */
 describe('a cluster of --kubeconfig', function () {
   this.timeout(120_000);
+  let known: KnownCluster;
   let sandbox: TestCluster;
   let cluster: Cluster;
   let folder: string;
@@ -24,37 +21,12 @@ describe('a cluster of --kubeconfig', function () {
   let env: Record<string, string>;
 
   before(async () => {
-    sandbox = await testCluster();
-    const name = sandbox.env['WORKSHOP_NAME'] ?? '';
-    cluster = openCluster(name, clusterPaths(name, sandbox.stateDir));
-    folder = mkdtempSync(join(tmpdir(), 'any-cluster-'));
-    kubeconfig = join(folder, 'admin.conf');
-    writeFileSync(kubeconfig, readFileSync(sandbox.kubeconfig), { mode: 0o600 });
-    mkdirSync(join(folder, 'bin'));
-    writeFileSync(join(folder, 'bin', 'ssh'), standIn(cluster), { mode: 0o755 });
-    env = {
-      WORKSHOP_STATE_DIR: join(folder, 'state'),
-      WORKSHOP_NAME: '',
-      PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
-    };
+    known = await knownByKubeconfig();
+    ({ sandbox, cluster, folder, kubeconfig, env } = known);
   });
-  after(() => {
-    cluster?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => known?.forget());
 
-  /** `workshop ARGV --kubeconfig …`, which knows of no sandbox. */
-  function workshop(...argv: string[]): Promise<RunResult> {
-    const end = argv.indexOf('--');
-    const [words, rest] = end === -1 ? [argv, []] : [argv.slice(0, end), argv.slice(end)];
-    // lib/exec.ts gives its own PATH to whatever it runs.
-    const path = `PATH=${env['PATH']}`;
-    const program = [process.execPath, command];
-    return run('env', [path, ...program, ...words, '--kubeconfig', kubeconfig, ...rest], {
-      okCodes: [0, 1, 2, 3, 4, 5],
-      env,
-    });
-  }
+  const workshop = (...argv: string[]) => known.workshop(kubeconfig, ...argv);
 
   it('keeps its claims, those of the API and those that need a shell on every node', async () => {
     const { stdout, stderr, exitCode } = await workshop('verify', 'P-06', 'S-05', '--json');
@@ -201,21 +173,3 @@ describe('a cluster of --kubeconfig', function () {
     }
   });
 });
-
-/** Takes ssh's place: the word before `--` (or `-t`) is the node, the one behind it the command. */
-function standIn({ nodes, nodeCommand }: Cluster): string {
-  const cases = nodes.map(({ name }) => {
-    const words = nodeCommand(name, ['sh', '-c']).map(shellWord).join(' ');
-    return `  ${name}) exec ${words} "$2" ;;`;
-  });
-  return [
-    '#!/bin/sh',
-    'if [ "$(echo "$*" | grep -c -e "-G ")" = 1 ]; then echo "user root"; echo "hostname $(shift $(($# - 1)); echo "$1")"; exit; fi',
-    'while [ "$1" != -- ]; do [ "$1" = -t ] || node=$1; shift; done',
-    'case $node in',
-    ...cases,
-    '  *) echo "ssh: no way to $node" >&2; exit 255 ;;',
-    'esac',
-    '',
-  ].join('\n');
-}

@@ -75,9 +75,15 @@ async function inPieces(
   signal?: AbortSignal,
 ): Promise<void> {
   const at = atOf(draft, made);
+  let last = '';
+  const inTurn = async () => {
+    const pieces = [...joined(completion(draft, { made, replaced }, await affinity()))];
+    last = pieces.pop() ?? '';
+    return pieces;
+  };
   const send = (list: Iterable<Batch>, length: number) => {
-    const texts = chained([foundation(draft.desired(made).options)], statements('add', at, list));
-    return nft.stream(texts, length, signal);
+    const parts = { foundation: foundation(draft.desired(made).options), free: statements('add', at, list) };
+    return nft.stream({ ...parts, length, inTurn }, signal);
   };
   await send(untilContested(draft, batches), usualLength).catch(async (error: unknown) => {
     if (error !== contested && !isTooLong(error)) throw error;
@@ -85,8 +91,7 @@ async function inPieces(
     for (const _ of batches);
     await send(draft.batches(), error === contested ? usualLength : 0);
   });
-  const end = completion(draft, { made, replaced }, await affinity());
-  for (const text of joined(end)) await nft.run(text, signal);
+  await nft.run(last, signal);
 }
 
 /** Characters in a transaction of several: some 50 ms of work for nft and the kernel, which we need as well to make them. */

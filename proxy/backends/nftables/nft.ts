@@ -6,12 +6,22 @@ export interface Nft {
   /** Carries out a text as one transaction: all of it or nothing. */
   run(text: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Carries out texts of complete commands in transactions of about that length in characters each: the first one before all others,
-   * these in any order and while more texts are being made. An error in the making comes through; what was carried out until then
-   * stays.
+   * Carries out the parts of a text too long for one transaction, while it is still being made. An error in the making comes through;
+   * what was carried out until then stays.
    */
-  stream(texts: Iterable<string>, length: number, signal?: AbortSignal): Promise<void>;
+  stream(parts: Parts, signal?: AbortSignal): Promise<void>;
   close(): void;
+}
+
+/** Texts of complete commands. */
+export interface Parts {
+  /** Carried out before all others, of which the first are being made meanwhile. */
+  readonly foundation: string;
+  /** Carried out in any order, in transactions of about `length` characters each. */
+  readonly free: Iterable<string>;
+  readonly length: number;
+  /** Asked for when `free` has been made; carried out one after the other, a transaction each, and beside what is left of the others. */
+  readonly inTurn: () => Promise<Iterable<string>>;
 }
 
 /**
@@ -40,34 +50,35 @@ export function createNft(): Nft {
     await guarded(take(), signal, (nft) => nft.finish(text)).finally(replenish);
   }
 
-  async function stream(texts: Iterable<string>, length: number, signal?: AbortSignal): Promise<void> {
-    const underWay: Promise<void>[] = [];
-    let first: Promise<void> | undefined;
+  async function stream({ foundation, free, length, inTurn }: Parts, signal?: AbortSignal): Promise<void> {
+    const founded = run(foundation, signal);
+    const underWay = [founded];
+    founded.catch(() => {});
     let nft: NftProcess | undefined;
     let written = 0;
 
-    async function finish(one: NftProcess): Promise<void> {
-      await first;
-      const over = guarded(one, signal, () => one.finish(''));
+    function finish(one: NftProcess): void {
+      const over = founded.then(() => guarded(one, signal, () => one.finish('')));
       over.catch(() => {});
-      first ??= over;
       underWay.push(over);
     }
 
     try {
-      for (const text of texts) {
+      for (const text of free) {
         signal?.throwIfAborted();
         nft ??= take();
         await nft.write(text);
         written += text.length;
         if (written < length) continue;
-        await finish(nft);
+        finish(nft);
         nft = undefined;
         written = 0;
         if (underWay.length > atATime) await underWay.shift();
         replenish();
       }
-      if (nft) await finish(nft);
+      if (nft) finish(nft);
+      await founded;
+      for (const text of await inTurn()) await run(text, signal);
       await Promise.all(underWay);
     } catch (error) {
       nft?.kill('aborted');

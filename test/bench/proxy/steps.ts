@@ -7,6 +7,7 @@ import { nodeRecord, serviceRecord, sliceRecord } from '../../../proxy/model/fro
 import { Store } from '../../../proxy/model/store.ts';
 import { modeTable } from '../../../proxy/modes.ts';
 import { parseOptions } from '../../../proxy/options.ts';
+import { rehearse } from '../../../proxy/rehearsal.ts';
 import { node } from '../../proxy/objects.ts';
 import { generated, sliceOf } from './objects.ts';
 
@@ -18,6 +19,8 @@ const mode = process.argv[2] === 'iptables' ? 'iptables' : 'nftables';
 const [services = 0, endpoints = 0] = process.argv.slice(3).map(Number);
 const flags = ['--kubeconfig', 'none', '--cluster-cidr', '10.0.0.0/8', '--proxy-mode', mode];
 const { plan } = parseOptions(flags);
+// As the process does while lists are on their way.
+await rehearse(plan, new Promise(() => {}));
 const store = new Store('node-0');
 store.setNode(nodeRecord(node({ name: 'node-0', addresses: ['192.168.56.11'] }) as never));
 for (const [plural, object] of generated(services, endpoints)) {
