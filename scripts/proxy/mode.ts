@@ -26,7 +26,7 @@ export async function changeMode(
   const scheduler = typeof flags['scheduler'] === 'string' ? flags['scheduler'] : undefined;
   const nodes = nodesOf(cluster, flags['node']);
   const change = async (node: string) => {
-    await choose(cluster, node, { mode, scheduler });
+    await choose(cluster, node, { mode, scheduler }, signal);
     return await taken(cluster, node, { mode, scheduler }, signal);
   };
   const states = await allOf(nodes.map((node) => told(progress, node, mode, () => change(node))));
@@ -70,9 +70,14 @@ async function allOf<T>(tasks: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /** The sandbox keeps the proxies' files itself; a machine has its own, whose place the proxy tells. */
-async function choose(cluster: ProxyContext['cluster'], node: string, choice: ProxyChoice): Promise<void> {
+async function choose(
+  cluster: ProxyContext['cluster'],
+  node: string,
+  choice: ProxyChoice,
+  signal: AbortSignal,
+): Promise<void> {
   if (cluster.backend === 'sandbox') return writeProxyConfig(proxyConfigFile(cluster.paths, node), choice);
-  const { stdout } = await cluster.runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000 });
+  const { stdout } = await cluster.runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000, signal });
   const file = readState(stdout)['proxy.workshop']?.config;
   if (!file) {
     throw new WorkshopError(
@@ -83,9 +88,9 @@ async function choose(cluster: ProxyContext['cluster'], node: string, choice: Pr
       },
     );
   }
-  const before = await cluster.runOnNode(node, ['cat', file]);
+  const before = await cluster.runOnNode(node, ['cat', file], { signal });
   const after = withChoice(before.stdout, file, choice);
-  const written = await cluster.runOnNode(node, ['sh', '-c', replace, 'sh', file], { input: after });
+  const written = await cluster.runOnNode(node, ['sh', '-c', replace, 'sh', file], { input: after, signal });
   if (written.exitCode === 0) return;
   throw new WorkshopError('environment', `could not write ${file} on ${node}: ${written.stderr.trim()}`);
 }
