@@ -1,11 +1,11 @@
+import { printTable } from '../nft-tables.ts';
 import { applyTransaction } from './apply.ts';
-import { printTable } from './read.ts';
 import { dropTable } from './render.ts';
 
 /** A table without its elements, as nft prints it: the lines of each chain, set and map, by kind and name. */
 export type Outline = ReadonlyMap<string, string>;
 
-/** Reads what `nft -t list table` printed. Pure. */
+/** Reads a table as `printTable` gives it. Pure. */
 export function outlineOf(text: string): Outline {
   const blocks = text.matchAll(/^\t((?:chain|set|map) \S+) \{\n([\s\S]*?)^\t\}$/gm);
   return new Map([...blocks].map(([, name = '', lines = '']) => [name, lines]));
@@ -23,7 +23,7 @@ export async function outlineOfTexts(
 ): Promise<Outline> {
   try {
     for (const text of texts) await applyTransaction(dormant(text), signal);
-    return outlineOf((await printTable(ip, draftTable, signal)) ?? '');
+    return outlineOf((await printTable({ family: ip, name: draftTable }, signal)) ?? '');
   } finally {
     await applyTransaction(dropTable(ip, draftTable), signal);
   }

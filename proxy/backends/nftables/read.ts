@@ -18,18 +18,6 @@ export async function listTable(
   return await list([...(terse ? ['-t'] : []), 'list', 'table', ip, table], signal);
 }
 
-/**
- * A table without elements and handles, as text; undefined when there is no such table. Not as JSON: there nft 1.0.6 prints what
- * happens to be in memory for the flags of a table, or nothing at all.
- */
-export async function printTable(
-  ip: string,
-  table: string,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  return await nft(['-t', 'list', 'table', ip, table], signal);
-}
-
 /** The elements of one map; undefined when it is not there. */
 export async function listMap(
   ip: string,

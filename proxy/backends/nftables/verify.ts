@@ -1,6 +1,7 @@
+import { printTable } from '../nft-tables.ts';
 import type { Element } from './elements.ts';
 import { type Outline, outlineOf } from './outline.ts';
-import { elementsIn, listTable, type NftObject, printTable } from './read.ts';
+import { elementsIn, listTable, type NftObject } from './read.ts';
 import type { At } from './text.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function compare(
   wanted: ReadonlyMap<string, readonly Element[]>,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const text = await printTable(at.ip, at.table, signal);
+  const text = await printTable({ family: at.ip, name: at.table }, signal);
   const seen = outlineOf(text ?? '');
   if (seen.size === 0) return `table ${at.ip} ${at.table} is missing`;
   const lost = [...outline.keys()].find((name) => !seen.has(name));
