@@ -68,7 +68,7 @@ describe('the command line', () => {
     [['halt', '--kubeconfig', 'x'], 'could not halt the cluster of x'],
     [['resume', '--kubeconfig', 'x'], 'could not resume the cluster of x'],
     [['logs', '--kubeconfig', 'x', '--name', 'x'], 'could not show the logs of the cluster of x'],
-    [['doctor', '--kubeconfig', 'x'], 'could not look through the cluster of x'],
+    [['doctor', '--kubeconfig', 'x'], 'could not read the kubeconfig x'],
   ];
   for (const [argv, message] of mistakes) {
     it(`ends \`${argv.join(' ')}\` with 2 and says why`, async () => {

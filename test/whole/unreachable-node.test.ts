@@ -1,4 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { repositoryRoot } from '../../lib/root.ts';
+import type { Finding } from '../../scripts/doctor/check.ts';
 import { type KnownCluster, knownByKubeconfig } from './known-by-kubeconfig.ts';
 
 describe('a node out of reach', function () {
@@ -69,5 +73,67 @@ describe('a node out of reach', function () {
     } finally {
       restore();
     }
+  });
+
+  describe('is found by doctor', () => {
+    const findings = async () => {
+      const { stdout, stderr, exitCode } = await workshop('doctor', '--json');
+      expect(stderr).to.equal('');
+      return { exitCode, found: JSON.parse(stdout) as Finding[] };
+    };
+
+    it('which finds nothing where every node gives a shell', async () => {
+      const { found, exitCode } = await findings();
+      expect(found.map(({ id, ok }) => `${id} ${ok}`)).to.deep.equal([
+        'cluster true',
+        ...['shell-master-node true', 'shell-worker-node01 true', 'shell-worker-node02 true'],
+      ]);
+      expect(exitCode).to.equal(0);
+    });
+
+    const broken: [what: string, script: string, message: RegExp, advice: RegExp][] = [
+      ['is cut off', `echo '${refused}' >&2; exit 255`, /Connection refused$/, /^ssh .*worker-node01 true$/],
+      [
+        'lets nobody become root',
+        "echo 'sudo: a password is required' >&2; exit 1",
+        /^could not run a command on worker-node01: sudo: a password is required$/,
+        /NOPASSWD/,
+      ],
+      ['gives somebody else a shell', 'echo 1000; exit', /but as the user 1000$/, /^--ssh-user root$/],
+    ];
+    for (const [what, script, message, advice] of broken) {
+      it(`when it ${what}, by its name, with what to type, and the others well`, async () => {
+        const restore = known.breakWay('worker-node01', script);
+        try {
+          const { found, exitCode } = await findings();
+          const [bad, ...more] = found.filter(({ ok }) => !ok);
+          expect(more).to.deep.equal([]);
+          expect(bad).to.include({ id: 'shell-worker-node01', required: true });
+          expect(bad?.message).to.match(message);
+          expect(bad?.advice).to.match(advice);
+          expect(exitCode).to.equal(3);
+        } finally {
+          restore();
+        }
+      });
+    }
+
+    it('which says so in one finding where the whole cluster is another one', async () => {
+      const settings = join(known.folder, 'other.yaml');
+      const own = readFileSync(join(repositoryRoot(), 'settings.yaml'), 'utf8');
+      writeFileSync(settings, own.replace('worker-node02', 'worker-node03'));
+      const { stdout, exitCode } = await workshop('doctor', '--settings', settings);
+      expect(stdout).to.match(/^ ✗ cluster: could not use .*the cluster has no node worker-node03/s);
+      expect(stdout).to.not.contain('shell-');
+      expect(exitCode).to.equal(3);
+      // What was said of the settings holds until something else is said.
+      await workshop('status', '--settings', join(repositoryRoot(), 'settings.yaml'));
+    });
+
+    it('of a sandbox that runs, too, in its own way', async () => {
+      const { stdout } = await known.sandbox.workshop(['doctor']);
+      for (const { name } of known.cluster.nodes)
+        expect(stdout).to.contain(` ✓ shell-${name}: ${name} gives a shell as root\n`);
+    });
   });
 });
