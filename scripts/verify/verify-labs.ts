@@ -19,10 +19,14 @@ export interface VerifyOptions {
   afterSetUp?: ((lab: Lab) => Promise<void>) | undefined;
 }
 
-/** Labs spend most of their time waiting for pods; more than so many at once slow each other down on two cores. */
-const atOnce = 4;
-/** Slow machines are slowed down by less. */
-const atOnceSlow = 2;
+/**
+ * Labs spend most of their time waiting for pods; more than so many at once slow each other down on two cores, slow machines sooner, and
+ * emulated ones (pace 6) until their API server falls silent.
+ */
+function atOnce({ pace }: Cluster): number {
+  if (pace > 2) return 1;
+  return pace > 1 ? 2 : 4;
+}
 
 /** Runs the chosen labs, several at once; then, with a set-up of their own, the checks that must run alone. */
 export async function verifyLabs(options: VerifyOptions): Promise<Verification> {
@@ -32,7 +36,7 @@ export async function verifyLabs(options: VerifyOptions): Promise<Verification> 
   await sweepNamespaces(cluster, options.signal);
   const results: CheckResult[] = [];
   const one = (part: Chosen) => runLab(part, options, (result) => void results.push(result));
-  await pool(partOf(chosen, false), cluster.pace > 1 ? atOnceSlow : atOnce, one);
+  await pool(partOf(chosen, false), atOnce(cluster), one);
   await pool(partOf(chosen, true), 1, one);
   const ms = performance.now() - started;
   return { cluster: cluster.name, startedAt, ms, results: inTeachingOrder(chosen, results) };
