@@ -1,5 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { allOver } from './all-over.ts';
 import { createFlowCleaner } from './conntrack/cleaner.ts';
 import { type Driver, type DriverResult, noResult } from './driver.ts';
 import type { Health } from './health/health.ts';
@@ -106,7 +107,7 @@ async function write(parts: SyncParts, { pending, full }: Due): Promise<Done | u
     return { full: true, results: drivers.map((driver, i) => [driver, taken[i] ?? noResult] as const) };
   const idle = !pending.all && pending.services.size === 0 && !full;
   if (idle && !(await hasDrifted(parts))) return undefined;
-  const results = await Promise.all(
+  const results = await allOver(
     drivers.map(async (driver) => [driver, await writeOne(parts, driver, pending, full || idle)] as const),
   );
   return { full: full || idle, results };

@@ -1,5 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { allOver } from './all-over.ts';
 import type { DriverResult } from './driver.ts';
 import { createEngine, type Engine, workableMode } from './engine.ts';
 import type { Events } from './events.ts';
@@ -57,7 +58,7 @@ export function createTakeover(first: Plan, { store, log, metrics, events }: Tak
     const { mode } = workable;
     const fresh = createEngine(mode, plan, store, log);
     try {
-      const results = await Promise.all(fresh.drivers.map((driver) => driver.sync(everything, true, signal)));
+      const results = await allOver(fresh.drivers.map((driver) => driver.sync(everything, true, signal)));
       if (engine) closing.push(engine);
       const others = engine ? [...idle, engine.mode] : modes;
       idle = new Set(others.filter((one) => one !== mode));

@@ -15,9 +15,16 @@ export interface Tool {
 export async function restore(tool: Tool, text: string, signal?: AbortSignal): Promise<void> {
   if (text === '') return;
   const args = ['-w', lockSeconds, '--noflush'];
-  if (text.length <= pipeBuffer) await runTool(tool, 'restore', args, { input: text, signal });
-  else await withFile(text, (file) => runTool(tool, 'restore', [...args, file], { signal }));
+  const options = { signal, timeoutMs: patienceMs + text.length / 100 };
+  if (text.length <= pipeBuffer) await runTool(tool, 'restore', args, { ...options, input: text });
+  else await withFile(text, (file) => runTool(tool, 'restore', [...args, file], options));
 }
+
+/**
+ * So long may a program take, the wait for the lock included, and a millisecond more for each 100 bytes that it is to write. One that
+ * hangs must not keep later changes from the kernel for ever.
+ */
+const patienceMs = 60_000;
 
 /** What a pipe holds: with a longer text this process and the other would wait for each other again and again. */
 const pipeBuffer = 60_000;
@@ -41,10 +48,14 @@ export async function runTool(
   { family, variant }: Tool,
   program: 'iptables' | 'save' | 'restore',
   args: readonly string[],
-  options: Pick<RunOptions, 'input' | 'signal' | 'okCodes'> = {},
+  options: Pick<RunOptions, 'input' | 'signal' | 'okCodes' | 'timeoutMs'> = {},
 ): Promise<RunResult> {
   const name = [family === 'IPv4' ? 'iptables' : 'ip6tables', variant, program === 'iptables' ? '' : program];
-  return await run(name.filter(Boolean).join('-'), args, { ...options, env: lockFile(), timeoutMs: 300_000 });
+  return await run(name.filter(Boolean).join('-'), args, {
+    timeoutMs: patienceMs,
+    ...options,
+    env: lockFile(),
+  });
 }
 
 /** Where the usual lock file cannot be written (an ordinary user's namespace), one of our own; nobody else is in there. */

@@ -6,16 +6,18 @@ import { ExecError, run } from '../../../lib/exec.ts';
 /** Runs one transaction: all of it or nothing. Throws ExecError with nft's own words. */
 export async function applyTransaction(text: string, signal?: AbortSignal): Promise<void> {
   if (text === '') return;
-  const options = { signal, timeoutMs: patienceMs + text.length / 100 };
+  const options = { signal, timeoutMs: patienceFor(text.length) };
   if (text.length <= pipeBuffer) await run('nft', ['-f', '-'], { ...options, input: text });
   else await withFile(text, (file) => run('nft', ['-f', file], options));
 }
 
 /**
- * So long may nft take for a small change, and a millisecond more for each 100 bytes (usual are 4000). One that hangs must not keep
- * later changes from the kernel for ever.
+ * Milliseconds that nft may take for a text of that many bytes: half a minute, and one more for each 100 bytes (usual are
+ * 4000). One that hangs must not keep later changes from the kernel for ever.
  */
-const patienceMs = 30_000;
+export function patienceFor(bytes: number): number {
+  return 30_000 + bytes / 100;
+}
 
 /** What a pipe holds: a longer text would make this process and nft wait for each other again and again on a busy machine. */
 const pipeBuffer = 60_000;

@@ -1,4 +1,4 @@
-import { applyTransaction } from './apply.ts';
+import { applyTransaction, patienceFor } from './apply.ts';
 import { type NftProcess, startNft } from './nft-process.ts';
 
 /** Runs nft for one table. Throws ExecError with nft's own words. */
@@ -47,7 +47,8 @@ export function createNft(): Nft {
     if (text === '') return;
     // A longer text does not go through at once, so nft might carry out a part of it if this process died meanwhile.
     if (text.length > atOnce) return await applyTransaction(text, signal);
-    await guarded(take(), signal, (nft) => nft.finish(text)).finally(replenish);
+    const limits = { timeoutMs: patienceFor(text.length), signal };
+    await guarded(take(), limits, (nft) => nft.finish(text)).finally(replenish);
   }
 
   async function stream({ foundation, free, length, inTurn }: Parts, signal?: AbortSignal): Promise<void> {
@@ -58,7 +59,8 @@ export function createNft(): Nft {
     let written = 0;
 
     function finish(one: NftProcess): void {
-      const over = founded.then(() => guarded(one, signal, () => one.finish('')));
+      const limits = { timeoutMs: atATime * patienceFor(written), signal };
+      const over = founded.then(() => guarded(one, limits, () => one.finish('')));
       over.catch(() => {});
       underWay.push(over);
     }
@@ -110,7 +112,7 @@ export const atOnce = 60_000;
 /** Kills nft when it takes too long, when the signal says so, and when `use` fails: what it was given so far must come to nothing. */
 async function guarded(
   nft: NftProcess,
-  signal: AbortSignal | undefined,
+  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
   use: (nft: NftProcess) => Promise<void>,
 ): Promise<void> {
   const timer = setTimeout(() => nft.kill('timeout'), timeoutMs);
@@ -128,5 +130,3 @@ async function guarded(
     signal?.removeEventListener('abort', onAbort);
   }
 }
-
-const timeoutMs = 120_000;

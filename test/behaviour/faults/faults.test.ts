@@ -1,119 +1,110 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { waitFor } from '../../../lib/wait.ts';
-import { createStage, type Stage } from '../scenario.ts';
-import { createWorld, putNodes, type World } from '../world.ts';
-import { type FaultyProgram, faultyProgram } from './faulty-program.ts';
+import { createStage } from '../scenario.ts';
+import type { FaultStage } from './fault-stage.ts';
+import { describeFaults, type FaultCase } from './faults.ts';
 
-/** What the proxy does when the programs it needs do not do their work. */
-describe('a proxy whose nft', function () {
-  this.timeout(60_000);
-  let world: World;
-  let nft: FaultyProgram;
-  let t: Stage;
+const nft: readonly FaultCase[] = [
+  {
+    title: 'is not there when it starts says what to install',
+    async run({ world, needs }) {
+      const proxy = `${process.execPath} ${world.folder}/proxy.mjs --kubeconfig /dev/null`;
+      const script = `mount --bind /dev/null ${needs.file}; ${proxy}; code=$?; exit $code`;
+      const args = ['--mount', 'sh', '-c', script];
+      const { code, stderr } = await world.agents.c1.exec({ command: 'unshare', args });
+      expect(stderr).to.equal(
+        'proxy: could not run nft: it is not installed. Try apt-get install nftables.\n',
+      );
+      expect(code).to.equal(3);
+    },
+  },
+];
 
-  before(async () => {
-    world = await createWorld();
-    nft = faultyProgram(world.folder, 'nft');
-    t = createStage(world, 'IPv4');
-    const flags = ['--cluster-cidr', '172.16.0.0/16,fd16::/32', '--nftables-sync-period', '1s'];
-    await world.startProxy('n1', flags, nft.env);
-    await world.startProxy('n2', flags);
-  });
+const iptables: readonly FaultCase[] = [
+  {
+    title: 'is killed between two of its transactions leaves the old state or the new one, never a half',
+    right: /^(a1|refused|b1)$/,
+    async run(t) {
+      const writer = t.program(t.needs.writer);
+      for (const [endpoints, answer] of [
+        [[], 'refused'],
+        [['b1'], 'b1'],
+      ] as const) {
+        const before = await t.failures();
+        writer.become('killed-between');
+        t.endpoints(endpoints);
+        await t.eventually('a failure', async () => (await t.failures()) > before);
+        writer.become('none');
+        await t.answersOf(answer);
+      }
+      await t.settled();
+      expect(await t.names('c1', t.vip(80), 80, { times: 3 })).to.eql(['b1', 'b1', 'b1']);
+    },
+  },
+  {
+    title:
+      'fails while that of the other family is slow: what was meant before does not come after what is meant now',
+    async run(t) {
+      const six = createStage(t.world, 'IPv6');
+      const slow = t.program('ip6tables-restore');
+      six.service({ name: 'six' });
+      six.endpoints(['a1'], { service: 'six' });
+      await t.settled();
+      const before = await t.failures();
+      const from = t.log().length;
+      t.program(t.needs.writer).become('fail');
+      slow.become('slow');
+      t.endpoints(['b1']);
+      six.endpoints(['a2'], { service: 'six' });
+      await t.eventually('the slow one', async () => slow.slowOne('begun'));
+      await t.eventually('a failure', async () => (await t.failures()) > before);
+      slow.become('none');
+      t.program(t.needs.writer).become('none');
+      six.endpoints(['b1'], { service: 'six' });
+      await t.eventually('its end', async () => slow.slowOne('over'));
+      await t.settled();
+      const checks = () => t.metric('n1', 'kubeproxy_drift_checks_total');
+      const checked = await checks();
+      await t.eventually('a look at the rules', async () => (await checks()) > checked);
+      expect(t.log().slice(from)).not.to.include('the table was changed by somebody else');
+      expect(await six.names('c1', six.vip(80), 80)).to.eql(['b1']);
+    },
+  },
+  {
+    title: 'is not there when it starts: mode userspace takes its place, and says why',
+    async run(t) {
+      await t.takeAway();
+      await t.restart();
+      await t.eventually('the fallback', async () => (await modeOf(t)) === 'userspace');
+      expect(t.log()).to.include("can't use iptables proxier, trying userspace proxier");
+      expect(t.log()).to.include('iptables-restore is not installed (package iptables)');
+      const event = /^Warning ProxyModeFallback Node\/n1: mode userspace is at work: iptables: /;
+      await t.eventually('the event', async () => t.world.api.events().some((one) => event.test(one)));
+      t.endpoints(['b1']);
+      await t.answersOf('b1');
+      expect(await t.world.nft('n1', 'list', 'table', 'ip', 'nat'), 'left behind').to.include(
+        'KUBE-SERVICES',
+      );
+    },
+    async afterwards(t) {
+      await t.giveBack();
+      await t.restart();
+      await t.eventually('mode iptables', async () => (await modeOf(t)) === 'iptables');
+    },
+  },
+];
 
-  afterEach(function () {
-    if (this.currentTest?.state === 'failed') process.stderr.write(log().slice(-4000));
-  });
+async function modeOf({ world }: FaultStage): Promise<string> {
+  return (await world.agents.n1.http({ url: 'http://127.0.0.1:10249/proxyMode' })).body;
+}
 
-  after(async () => {
-    await world?.close();
-  });
+describeFaults({ mode: 'nftables', writer: 'nft', reader: 'nft', file: '/usr/sbin/nft' }, nft);
 
-  beforeEach(async () => {
-    nft.become('none');
-    world.api.clear();
-    putNodes(world.api);
-    t.service();
-    t.endpoints(['a1']);
-    await world.settled();
-  });
-
-  const log = () => readFileSync(`${world.folder}/n1.log`, 'utf8');
-  const healthz = async () => (await world.agents.n1.http({ url: 'http://127.0.0.1:10256/healthz' })).code;
-  const failures = () => t.metric('n1', 'kubeproxy_sync_proxy_rules_nftables_sync_failures_total');
-  const answers = async () => (await t.names('c1', t.vip(80), 80, { timeoutMs: 500 }))[0];
-  const answersOf = (name: string) =>
-    t.eventually(`an answer of ${name}`, async () => (await answers()) === name);
-
-  it('fails keeps the old rules, is unwell while a change waits, and catches up', async () => {
-    const before = await failures();
-    nft.become('fail');
-    t.endpoints(['b1']);
-    await t.eventually('several failures', async () => (await failures()) > before + 2);
-    expect(await answers()).to.equal('a1');
-    await t.eventually('/healthz to lie down', async () => (await healthz()) === 503);
-    expect(log()).to.include('it was made to fail');
-    nft.become('none');
-    await answersOf('b1');
-    await t.eventually('/healthz to stand up', async () => (await healthz()) === 200);
-  });
-
-  it('fails is unwell also when no change waits: it could not repair anything', async () => {
-    nft.become('fail');
-    await t.eventually('/healthz to lie down', async () => (await healthz()) === 503);
-    expect(await answers()).to.equal('a1');
-    nft.become('none');
-    await t.eventually('/healthz to stand up', async () => (await healthz()) === 200);
-  });
-
-  it('hangs keeps the old rules, and goes on when that one nft is killed', async () => {
-    nft.become('hang');
-    t.endpoints(['b1']);
-    await t.eventually('/healthz to lie down', async () => (await healthz()) === 503);
-    expect(await answers()).to.equal('a1');
-    nft.become('none');
-    expect((await world.agents.n1.exec(nft.endHanging)).code).to.equal(0);
-    await answersOf('b1');
-    await t.eventually('/healthz to stand up', async () => (await healthz()) === 200);
-  });
-
-  for (const fault of ['killed-before', 'killed-after'] as const) {
-    it(`is ${fault.replace('-', ' ')} its work: the full sync that follows makes it right`, async () => {
-      const before = await failures();
-      nft.become(fault);
-      t.endpoints(['b1', 'b2']);
-      await t.eventually('a failure', async () => (await failures()) > before);
-      nft.become('none');
-      await t.eventually('both endpoints', async () => {
-        return new Set(await t.names('c1', t.vip(80), 80, { times: 2, timeoutMs: 500 })).has('b2');
-      });
-      await world.settled();
-      expect((await t.names('c1', t.vip(80), 80, { times: 2 })).sort()).to.eql(['b1', 'b2']);
-    });
-  }
-
-  it('is taken away keeps the old rules, says so, and catches up when it is back', async () => {
-    // Nobody can execute /dev/null. The world has a mount namespace of its own.
-    const sh = (script: string) => world.agents.n1.exec({ command: 'sh', args: ['-c', script] });
-    expect(await sh(`rm ${world.folder}/bin-nft/nft; mount --bind /dev/null /usr/sbin/nft`)).to.include({
-      code: 0,
-    });
-    t.endpoints(['b1']);
-    await waitFor(() => log().includes('could not run nft: no such program'), {
-      what: 'the message',
-      timeoutMs: 15_000,
-    });
-    expect(await answers()).to.equal('a1');
-    expect(await sh('umount /usr/sbin/nft')).to.include({ code: 0 });
-    await answersOf('b1');
-  });
-
-  it('is not there when it starts says what to install', async () => {
-    const proxy = `${process.execPath} ${world.folder}/proxy.mjs --kubeconfig /dev/null`;
-    const script = `mount --bind /dev/null /usr/sbin/nft; ${proxy}; code=$?; exit $code`;
-    const args = ['--mount', 'sh', '-c', script];
-    const { code, stderr } = await world.agents.c1.exec({ command: 'unshare', args });
-    expect(stderr).to.equal('proxy: could not run nft: it is not installed. Try apt-get install nftables.\n');
-    expect(code).to.equal(3);
-  });
-});
+describeFaults(
+  {
+    mode: 'iptables',
+    writer: 'iptables-restore',
+    reader: 'iptables-save',
+    file: '/usr/sbin/iptables',
+  },
+  iptables,
+);

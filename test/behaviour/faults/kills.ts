@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { service, slice } from '../../proxy/objects.ts';
 import { baseFlags, createStage } from '../scenario.ts';
 import { createWorld, type World } from '../world.ts';
+import { stream } from './stream.ts';
 
 /**
  * Kills node n1's proxy `rounds` times in the midst of its work, under traffic. Throws unless no request met an endpoint that it should
@@ -69,29 +70,6 @@ async function killing(world: World, rounds: number): Promise<void> {
   });
   expect(await t.metric('n1', 'kubeproxy_drift_repairs_total')).to.equal(0);
   expect((await world.nft('n1', 'list', 'tables')).trim().split('\n')).to.have.length(2);
-}
-
-/** Requests one after the other. `end` resolves with the answers that should not have been. */
-function stream(ask: () => Promise<string[]>, right: RegExp): { end(): Promise<string[]> } {
-  const wrong: string[] = [];
-  let ended = false;
-  let count = 0;
-  const run = async () => {
-    while (!ended) {
-      const [answer = ''] = await ask();
-      count++;
-      if (!right.test(answer)) wrong.push(answer);
-    }
-  };
-  const running = run();
-  return {
-    async end() {
-      ended = true;
-      await running;
-      expect(count).to.be.greaterThan(10);
-      return wrong;
-    },
-  };
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+
+/** Requests one after the other. `end` resolves with the answers that should not have been. */
+export function stream(ask: () => Promise<string[]>, right: RegExp): { end(): Promise<string[]> } {
+  const wrong: string[] = [];
+  let ended = false;
+  let count = 0;
+  const run = async () => {
+    while (!ended) {
+      const [answer = ''] = await ask();
+      count++;
+      if (!right.test(answer)) wrong.push(answer);
+    }
+  };
+  const running = run();
+  return {
+    async end() {
+      ended = true;
+      await running;
+      expect(count).to.be.greaterThan(10);
+      return wrong;
+    },
+  };
+}
