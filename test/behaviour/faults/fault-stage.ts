@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { bundleInto } from '../../proxy/bundle.ts';
 import { createStage, type Stage } from '../scenario.ts';
@@ -104,7 +105,11 @@ async function meanwhile(t: Stage, right: RegExp, act: () => Promise<void>): Pro
   const { c1 } = t.world.agents;
   const order = { key: 'held', protocol: 'tcp', host: t.vip(80), port: 80, timeoutMs: 3000 } as const;
   expect(await c1.hold(order)).to.match(/^a1 /);
-  const requests = stream(() => t.names('c1', t.vip(80), 80), right);
+  const requests = stream(async () => {
+    // The two processors are for the proxies first.
+    await delay(10);
+    return await t.names('c1', t.vip(80), 80);
+  }, right);
   try {
     await act();
   } catch (error) {

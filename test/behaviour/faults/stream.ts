@@ -1,12 +1,10 @@
-import { expect } from 'chai';
-
-/** Requests one after the other. `end` resolves with the answers that should not have been. */
+/** Requests one after the other, ten at the least. `end` resolves with the answers that should not have been. */
 export function stream(ask: () => Promise<string[]>, right: RegExp): { end(): Promise<string[]> } {
   const wrong: string[] = [];
   let ended = false;
   let count = 0;
   const run = async () => {
-    while (!ended) {
+    while (!ended || count < 10) {
       const [answer = ''] = await ask();
       count++;
       if (!right.test(answer)) wrong.push(answer);
@@ -17,7 +15,6 @@ export function stream(ask: () => Promise<string[]>, right: RegExp): { end(): Pr
     async end() {
       ended = true;
       await running;
-      expect(count).to.be.greaterThan(10);
       return wrong;
     },
   };
