@@ -9,6 +9,7 @@ import type { ServiceHealth } from './health/service-health.ts';
 import { createLooks } from './looks.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Dirty, Store } from './model/store.ts';
+import type { Mode } from './plan.ts';
 import type { Takeover } from './takeover.ts';
 
 export interface SyncParts {
@@ -51,7 +52,7 @@ export function createSync(parts: SyncParts): Sync {
     const done = await write(parts, turn).catch((error: unknown) => {
       needFull = true;
       health.queued();
-      metrics.failed();
+      metrics.failed(modeOf(takeover));
       throw new Error(`could not write the rules: ${messageOf(error)}`, { cause: error });
     });
     if (!done) {
@@ -122,13 +123,19 @@ function driversOf({ engine }: Takeover): readonly Driver[] {
   return engine?.drivers ?? [];
 }
 
+/** The mode at work, or else the one that is to be. */
+function modeOf(takeover: Takeover): Mode {
+  const { mode, asked } = takeover.state();
+  return mode ?? asked.mode;
+}
+
 async function writeOne(
   parts: SyncParts,
   driver: Driver,
   pending: Dirty,
   full: boolean,
 ): Promise<DriverResult> {
-  const { log, metrics, signal } = parts;
+  const { log, metrics, signal, takeover } = parts;
   if (full) return await driver.sync(pending, true, signal);
   try {
     return await driver.sync(pending, false, signal);
@@ -136,7 +143,7 @@ async function writeOne(
     if (signal.aborted) throw error;
     // Most likely somebody removed or changed our table: build it anew at once instead of after the sync period.
     log.warn('partial sync failed, doing a full one', { family: driver.family, error });
-    metrics.failed();
+    metrics.failed(modeOf(takeover));
     metrics.drift();
     return await driver.sync(pending, true, signal);
   }

@@ -101,7 +101,7 @@ export function createTakeover(first: Plan, { store, log, metrics, events }: Tak
         if (!before || signal.aborted) throw error;
         if (wanted === plan) wanted = undefined;
         why = messageOf(error);
-        metrics.failed();
+        metrics.failed(plan.mode);
         log.error(`could not change to mode ${plan.mode}, going on with ${before.mode}`, { error });
         return undefined;
       }

@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Mode } from '../plan.ts';
 
 /** What the proxy counts, under kube-proxy's names where the meaning is the same. */
 export interface Metrics {
   synced(kind: 'full' | 'partial', seconds: number): void;
-  failed(): void;
+  /** A sync of that mode failed. */
+  failed(mode: Mode): void;
   /** The kernel's state was compared with what it should be. */
   checked(): void;
   drift(): void;
@@ -54,7 +56,11 @@ function syncMetrics({ histogram, counter, gauge }: Makers) {
   );
   const last = gauge('sync_proxy_rules_last_timestamp_seconds', 'When rules were last synced');
   const queued = gauge('sync_proxy_rules_last_queued_timestamp_seconds', 'When a sync was last asked for');
-  const failures = counter('sync_proxy_rules_nftables_sync_failures_total', 'Failed syncs');
+  const ofNft = counter('sync_proxy_rules_nftables_sync_failures_total', 'Failed syncs by nft');
+  const ofIptables = counter(
+    'sync_proxy_rules_iptables_restore_failures_total',
+    'Failed syncs by iptables-restore',
+  );
   const checks = counter('drift_checks_total', 'Times that our rules were looked through for changes (ours)');
   const drifts = counter('drift_repairs_total', 'Times that others had changed our table (ours)');
   return {
@@ -65,7 +71,7 @@ function syncMetrics({ histogram, counter, gauge }: Makers) {
     },
     programmed: (seconds: number) => programming.observe(seconds),
     queued: () => queued.setToCurrentTime(),
-    failed: () => failures.inc(),
+    failed: (mode: Mode) => (mode === 'iptables' || mode === 'ipvs' ? ofIptables : ofNft).inc(),
     checked: () => checks.inc(),
     drift: () => drifts.inc(),
   };

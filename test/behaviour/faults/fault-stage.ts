@@ -79,7 +79,7 @@ export async function createFaultStage(needs: Needs): Promise<FaultStage> {
     takeAway: () => sh(`mv ${bin} ${bin}-away && mount --bind /dev/null ${needs.file}`),
     giveBack: () => sh(`umount ${needs.file} && mv ${bin}-away ${bin}`),
     log,
-    failures: () => t.metric('n1', 'kubeproxy_sync_proxy_rules_nftables_sync_failures_total'),
+    failures: () => t.metric('n1', `kubeproxy_sync_proxy_rules_${failuresOf[needs.mode]}_failures_total`),
     healthz: (code) =>
       t.eventually(`${code} of /healthz`, async () => {
         return (await world.agents.n1.http({ url: 'http://127.0.0.1:10256/healthz' })).code === code;
@@ -95,6 +95,14 @@ export async function createFaultStage(needs: Needs): Promise<FaultStage> {
   await world.startProxy('n2', flags);
   return stage;
 }
+
+/** kube-proxy's names. */
+const failuresOf: Readonly<Record<Mode, string>> = {
+  nftables: 'nftables_sync',
+  userspace: 'nftables_sync',
+  iptables: 'iptables_restore',
+  ipvs: 'iptables_restore',
+};
 
 const flags = [
   ...['--cluster-cidr', '172.16.0.0/16,fd16::/32'],
