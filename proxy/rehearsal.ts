@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 /**
  * Renders a made-up table and throws it away, a few Services at a time, until `over` resolves or some thousands have been rendered. The
  * first lists of a large cluster are on their way for a while; by the time they are here the engine has compiled the code that goes
- * through ten thousand Services, which otherwise costs a quarter of the first sync (docs/benchmarks.md). Resolves with their number.
+ * through ten thousand Services, which otherwise costs a quarter of the first sync (docs/nftables.md). Resolves with their number.
  */
 export async function rehearse(plan: Plan, over: Promise<unknown>): Promise<number> {
   let rendered = 0;

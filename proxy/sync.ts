@@ -1,6 +1,6 @@
+import { allOver } from '../lib/all-over.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { allOver } from './all-over.ts';
 import { createFlowCleaner } from './conntrack/cleaner.ts';
 import { type Driver, type DriverResult, noResult } from './driver.ts';
 import type { Health } from './health/health.ts';

@@ -1,6 +1,6 @@
+import { allOver } from '../lib/all-over.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { allOver } from './all-over.ts';
 import type { DriverResult } from './driver.ts';
 import { createEngine, type Engine, workableMode } from './engine.ts';
 import type { Events } from './events.ts';

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 
 /** Tells a person what is going on: ` • step …`, ` ✓ step (1.2 s)`. Never results. */
 export interface Progress {
-  /** Runs `task` as one step and says how it went. What it throws is thrown on. */
-  step<T>(name: string, task: () => Promise<T>): Promise<T>;
+  /** Runs `task` as one step and says how it went: what it throws is thrown on, and a result that is not good has failed, too. */
+  step<T>(name: string, task: () => Promise<T>, isGood?: (result: T) => boolean): Promise<T>;
   started(name: string): void;
   done(name: string, ms: number): void;
   failed(name: string, ms: number): void;
@@ -47,16 +47,16 @@ export function createProgress({ stream, quiet, color, live }: ProgressOptions):
   }
 
   const progress: Progress = {
-    async step(name, task) {
+    async step(name, task, isGood = () => true) {
       const from = performance.now();
+      let good = false;
       progress.started(name);
       try {
         const result = await task();
-        progress.done(name, performance.now() - from);
+        good = isGood(result);
         return result;
-      } catch (error) {
-        progress.failed(name, performance.now() - from);
-        throw error;
+      } finally {
+        progress[good ? 'done' : 'failed'](name, performance.now() - from);
       }
     },
     started(name) {

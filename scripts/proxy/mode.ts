@@ -1,3 +1,4 @@
+import { allOver } from '../../lib/all-over.ts';
 import {
   type ProxyChoice,
   proxyConfigFile,
@@ -10,7 +11,6 @@ import { didYouMean } from '../../lib/suggest.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Context } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
-import type { Progress } from '../cli/progress.ts';
 import type { ProxyContext } from './command.ts';
 
 /**
@@ -29,7 +29,10 @@ export async function changeMode(
     await choose(cluster, node, { mode, scheduler }, signal);
     return await taken(cluster, node, { mode, scheduler }, signal);
   };
-  const states = await allOf(nodes.map((node) => told(progress, node, mode, () => change(node))));
+  const isTaken = (state: State) => state.mode === mode;
+  const states = await allOver(
+    nodes.map((node) => progress.step(`${node}: mode ${mode}`, () => change(node), isTaken)),
+  );
   const failed = states.filter((state) => state.mode !== mode);
   if (json) out.json(states);
   else {
@@ -41,32 +44,6 @@ export async function changeMode(
     const why = `could not run mode ${mode} on ${first.node}: ${first.why}; it runs ${first.mode}`;
     throw new WorkshopError('environment', why, { advice: `workshop logs proxy@${first.node}` });
   }
-}
-
-/** One node's change as a step, which has failed, too, when another mode than that was taken up. */
-async function told(
-  progress: Progress,
-  node: string,
-  mode: string,
-  change: () => Promise<State>,
-): Promise<State> {
-  const step = `${node}: mode ${mode}`;
-  const from = performance.now();
-  let done = false;
-  progress.started(step);
-  try {
-    const state = await change();
-    done = state.mode === mode;
-    return state;
-  } finally {
-    progress[done ? 'done' : 'failed'](step, performance.now() - from);
-  }
-}
-
-/** Like Promise.all, but when one fails the others come to their end first, and have said how they fared. */
-async function allOf<T>(tasks: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(tasks);
-  return await Promise.all(tasks);
 }
 
 /** The sandbox keeps the proxies' files itself; a machine has its own, whose place the proxy tells. */

@@ -55,20 +55,20 @@ async function runLab(
   onResult: (result: CheckResult) => void,
 ): Promise<void> {
   const name = `${each.lab.id}: ${each.checks.flatMap(({ claims }) => claims).join(' ')}`;
-  const from = performance.now();
-  let good = true;
-  progress.started(name);
-  await runAsMocha(each, {
-    place: createLabPlace(cluster, settings, each.lab.id, kubectl),
-    signal,
-    afterSetUp,
-    onResult: (result) => {
-      good &&= result.outcome === 'passed';
-      onResult(result);
-    },
-  });
-  if (good) progress.done(name, performance.now() - from);
-  else progress.failed(name, performance.now() - from);
+  const checks = async () => {
+    let good = true;
+    await runAsMocha(each, {
+      place: createLabPlace(cluster, settings, each.lab.id, kubectl),
+      signal,
+      afterSetUp,
+      onResult: (result) => {
+        good &&= result.outcome === 'passed';
+        onResult(result);
+      },
+    });
+    return good;
+  };
+  await progress.step(name, checks, (good) => good);
 }
 
 function inTeachingOrder(chosen: readonly Chosen[], results: readonly CheckResult[]): CheckResult[] {

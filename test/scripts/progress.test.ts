@@ -22,6 +22,13 @@ describe('progress', () => {
     expect(lines[1]).to.equal(' ✗ network (0.0 s)\n');
   });
 
+  it('marks a step whose result is not good, and gives the result', async () => {
+    const { lines, progress } = recorder();
+    const positive = (result: number) => result > 0;
+    expect(await progress.step('network', async () => -1, positive)).to.equal(-1);
+    expect(lines[1]).to.equal(' ✗ network (0.0 s)\n');
+  });
+
   it('says nothing but warnings when quiet', async () => {
     const { lines, progress } = recorder({ quiet: true });
     await progress.step('network', async () => {});

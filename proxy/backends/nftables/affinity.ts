@@ -1,4 +1,5 @@
 import type { Unit } from '../../model/unit.ts';
+import { printTable } from '../nft-tables.ts';
 import type { Allocator } from './allocator.ts';
 import type { Element } from './elements.ts';
 import { bits, hex, slotKey } from './layout.ts';
@@ -34,10 +35,9 @@ export async function readAffinity(
 /** IPv6 has a map for each list, named after it; its records in the form of the one map of IPv4. */
 async function readOwnMaps(table: string, signal?: AbortSignal): Promise<ReadElement[]> {
   const listOf = (object: NftObject) => /^affinity-([0-9a-f]+)$/.exec(String(object['map']?.['name']))?.[1];
-  const objects = (await listTable('ip6', table, { terse: true, signal })) ?? [];
-  if (!objects.some(listOf)) return [];
-  const whole = (await listTable('ip6', table, { terse: false, signal })) ?? [];
-  return whole.flatMap((object) => {
+  const maps = await printTable({ family: 'ip6', name: table }, signal);
+  if (!maps?.includes('\n\tmap affinity-')) return [];
+  return ((await listTable('ip6', table, signal)) ?? []).flatMap((object) => {
     const list = listOf(object);
     if (list === undefined) return [];
     return elementsIn(object).map((element) => ({ ...element, key: `${element.key} . 0x${list}` }));

@@ -14,7 +14,7 @@ export async function pruneAffinity(
   endpoints: readonly Element[],
   signal?: AbortSignal,
 ): Promise<number> {
-  const objects = (await listTable(at.ip, at.table, { terse: false, signal })) ?? [];
+  const objects = (await listTable(at.ip, at.table, signal)) ?? [];
   const valid = new Set(endpoints.map(({ key }) => key));
   const stale = objects.flatMap((object) => {
     const set = String(object['map']?.['name'] ?? '');

@@ -9,13 +9,13 @@ export interface ReadElement {
   readonly expires: number | undefined;
 }
 
-/** The objects of a table as nft prints them; undefined when there is no such table. Without elements if `terse`. */
+/** The objects of a table as nft prints them; undefined when there is no such table. */
 export async function listTable(
   ip: string,
   table: string,
-  { terse, signal }: { terse: boolean; signal?: AbortSignal | undefined },
+  signal?: AbortSignal,
 ): Promise<readonly NftObject[] | undefined> {
-  return await list([...(terse ? ['-t'] : []), 'list', 'table', ip, table], signal);
+  return await list(['list', 'table', ip, table], signal);
 }
 
 /** The elements of one map; undefined when it is not there. */

@@ -25,7 +25,7 @@ export async function compare(
   if (changed !== undefined) return `changed: ${changed[0]}`;
   const count = [...wanted.values()].reduce((sum, list) => sum + list.length, 0);
   if (count > readableElements) return undefined;
-  const objects = await listTable(at.ip, at.table, { terse: false, signal });
+  const objects = await listTable(at.ip, at.table, signal);
   return differingElements(objects ?? [], wanted);
 }
 

@@ -124,6 +124,6 @@ async function meanwhile(t: Stage, right: RegExp, act: () => Promise<void>): Pro
     await requests.end().catch(() => {});
     throw error;
   }
-  expect(await requests.end(), 'wrong answers').to.eql([]);
+  expect((await requests.end()).wrong).to.eql([]);
   expect(await c1.say({ key: 'held', word: 'on' })).to.equal('on');
 }

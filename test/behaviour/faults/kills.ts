@@ -64,7 +64,11 @@ async function killing(world: World, rounds: number): Promise<void> {
     expect(await t.names('c1', t.vip(81), 80), `after round ${round}`).to.eql([now]);
     expect(await world.agents.c1.say({ key: 'held', word: 'on' }), `after round ${round}`).to.equal('on');
   }
-  for (const { end } of streams) expect(await end()).to.eql([]);
+  for (const { end } of streams) {
+    const { wrong, asked } = await end();
+    expect(wrong).to.eql([]);
+    expect(asked).to.be.greaterThan(10);
+  }
   await t.eventually('the rules to be found right', async () => {
     return (await t.metric('n1', 'kubeproxy_drift_checks_total')) > 1;
   });

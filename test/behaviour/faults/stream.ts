@@ -1,5 +1,11 @@
-/** Requests one after the other, ten at the least. `end` resolves with the answers that should not have been. */
-export function stream(ask: () => Promise<string[]>, right: RegExp): { end(): Promise<string[]> } {
+/**
+ * Requests one after the other, ten at the least. `end` resolves with the answers that should not have been, and the number of requests
+ * asked before it was called.
+ */
+export function stream(
+  ask: () => Promise<string[]>,
+  right: RegExp,
+): { end(): Promise<{ wrong: string[]; asked: number }> } {
   const wrong: string[] = [];
   let ended = false;
   let count = 0;
@@ -14,8 +20,9 @@ export function stream(ask: () => Promise<string[]>, right: RegExp): { end(): Pr
   return {
     async end() {
       ended = true;
+      const asked = count;
       await running;
-      return wrong;
+      return { wrong, asked };
     },
   };
 }

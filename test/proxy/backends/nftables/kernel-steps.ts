@@ -70,7 +70,7 @@ async function look(backend: ReturnType<typeof createNftablesBackend>) {
   const listed = (JSON.parse(stdout) as { nftables: { table?: { name: string } }[] }).nftables;
   const tables = listed.flatMap(({ table }) => (table ? [table.name] : []));
   const [table = ''] = tables;
-  const objects = (await listTable('ip', table, { terse: true })) ?? [];
+  const objects = (await listTable('ip', table)) ?? [];
   return {
     tables,
     services: (await listMap('ip', table, 'services'))?.length,
@@ -129,7 +129,7 @@ async function endpointKeys(ip: string): Promise<[string, string][]> {
 
 async function recordsNow(ip: string, six: boolean): Promise<string[]> {
   const targets = new Map((await endpointKeys(ip)).map(([text, key]) => [key, text]));
-  const objects = (await listTable(ip, 'workshop-proxy', { terse: true })) ?? [];
+  const objects = (await listTable(ip, 'workshop-proxy')) ?? [];
   const names = objects
     .flatMap((object) => String(object['map']?.['name'] ?? ''))
     .filter((n) => n.startsWith('affinity'));
