@@ -13,6 +13,12 @@ const sources: Readonly<Record<Program, string>> = {
 };
 
 /**
+ * Flags of Node.js for the proxy on a node. By itself the young generation of its heap grows to three times 16 MB in the first sync, for
+ * good: 27 MB more at ten thousand Services, and not a millisecond sooner.
+ */
+export const proxyNodeFlags: readonly string[] = ['--max-semi-space-size=4'];
+
+/**
  * The command line that runs one of our programs with this Node.js: its bundle, or its sources when there is none.
  * `nodeFlags` go before it.
  */

@@ -1,3 +1,4 @@
+import { proxyNodeFlags } from '../../../lib/programs.ts';
 import { files } from './layout.ts';
 
 /**
@@ -16,7 +17,7 @@ Type=exec
 # With all rights, before those are given up: IPVS is the one module that the kernel does not load by itself, and the lock of
 # the legacy iptables is shared with others, so that it must be there to be opened for writing.
 ExecStartPre=-+/bin/sh -c 'modprobe -q ip_vs; touch /run/xtables.lock'
-ExecStart=${nodeProgram} ${files.program} --config=${files.config} --kubeconfig=${files.kubeconfig} --hostname-override=${node}
+ExecStart=${nodeProgram} ${proxyNodeFlags.join(' ')} ${files.program} --config=${files.config} --kubeconfig=${files.kubeconfig} --hostname-override=${node}
 Restart=always
 RestartSec=1
 OOMScoreAdjust=-999

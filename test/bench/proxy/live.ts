@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../../lib/exec.ts';
+import { proxyNodeFlags } from '../../../lib/programs.ts';
 import { startFakeApi } from '../../proxy/fake-api.ts';
 import { node } from '../../proxy/objects.ts';
 import { cpuSeconds, processTree } from '../processes.ts';
@@ -42,7 +43,7 @@ await delay(200);
 const started = performance.now();
 const flags = ['--kubeconfig', api.kubeconfig(`https://127.0.0.1:${port}`), '--hostname-override', 'node-0'];
 const more = ['--cluster-cidr', '10.0.0.0/8', '--healthz-bind-address', '127.0.0.1:7341'];
-const proxy = spawn(process.execPath, [bundle, ...flags, ...more], {
+const proxy = spawn(process.execPath, [...proxyNodeFlags, bundle, ...flags, ...more], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 children.push(proxy);

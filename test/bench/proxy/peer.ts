@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { WorkshopError } from '../../../lib/errors.ts';
+import { proxyNodeFlags } from '../../../lib/programs.ts';
 import { bundleInto } from '../../proxy/bundle.ts';
 import type { Row } from '../row.ts';
 import { type InSpace, inSpaceOf } from './spaces.ts';
@@ -15,7 +16,7 @@ export async function run(): Promise<Row[]> {
   try {
     await bundleInto(folder, { versus: 'test/bench/proxy/versus.ts', proxy: 'proxy/main.ts' });
     const inSpace = inSpaceOf(folder);
-    const own = [process.execPath, `${folder}/proxy.mjs`];
+    const own = [process.execPath, ...proxyNodeFlags, `${folder}/proxy.mjs`];
     const rows: Row[] = [];
     for (const services of [10, 44_000]) {
       const { direct, through } = await measure(inSpace, own, 'nftables', services);
