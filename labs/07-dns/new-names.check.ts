@@ -4,7 +4,7 @@ import type { Check, Lab } from '../lab.ts';
 import { remove, type Service } from '../steps/objects.ts';
 import { fullName } from './records.ts';
 
-/** The claim's second, for the best of a few attempts: the others are what a busy machine adds. */
+/** The claim's second, for the best of a few attempts, without the way of a command into the pod: the rest is what a busy machine adds. */
 const withinMs = 1000;
 const attempts = 4;
 
@@ -13,11 +13,12 @@ export const newNames: Check = {
   title: 'a new Service has its name within a second, and a deleted one loses it within a second',
   look: 'nslookup in debug just after kubectl create and kubectl delete; the log of the DNS in kube-system',
   async run(lab) {
+    const way = await wayIntoPod(lab);
     const best: Times = { found: Number.POSITIVE_INFINITY, missing: Number.POSITIVE_INFINITY };
     for (let i = 0; i < attempts && Math.max(best.found, best.missing) > withinMs; i++) {
       const { found, missing } = await timesOf(lab, `fresh-${i}`);
-      best.found = Math.min(best.found, found);
-      best.missing = Math.min(best.missing, missing);
+      best.found = Math.min(best.found, Math.max(0, found - way));
+      best.missing = Math.min(best.missing, Math.max(0, missing - way));
       if (!Number.isFinite(found + missing)) break;
     }
     if (Math.max(best.found, best.missing) > withinMs) throw tooLate(best);
@@ -39,6 +40,12 @@ export async function timesOf(lab: Lab, name: string): Promise<Times> {
   const found = await timeUntil(lab, name, 'found');
   await remove(lab, resources.services, name);
   return { found, missing: await timeUntil(lab, name, 'missing') };
+}
+
+/** Milliseconds for a look at a name that has been there all the time; 0 when even that is not found. */
+async function wayIntoPod(lab: Lab): Promise<number> {
+  const ms = await timeUntil(lab, 'my-service', 'found');
+  return Number.isFinite(ms) ? ms : 0;
 }
 
 function create(lab: Lab, name: string): Promise<Service> {

@@ -19,7 +19,7 @@ export const threeTiersSabotages: readonly Sabotage[] = [
     claim: 'Z-04',
     name: "a node's address is made an external IP of the database",
     break: (lab) => changed(lab, 'mysql-service', { externalIPs: ['192.168.56.11'] }),
-    expected: /open from outside: \[\]/,
+    expected: /answers outside: \[\]/,
     observed: /192\.168\.56\.11:33306/,
   },
   {
