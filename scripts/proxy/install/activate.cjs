@@ -57,12 +57,14 @@ async function undo() {
 async function healthy() {
   const deadline = Date.now() + healthyWithinMs;
   for (;;) {
+    const began = Date.now();
     const why = await unwell().catch((error) => error.code ?? error.message);
     if (why === undefined) return undefined;
     if (restarts() >= 3) return lastWords();
     if (Date.now() > deadline)
       return `not at work after ${healthyWithinMs / 1000} s (${why}): ${lastWords()}`;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // On a slow machine the looks would take the processor from the proxy that they wait for.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(200, 5 * (Date.now() - began))));
   }
 }
 

@@ -21,12 +21,16 @@ export const loadBalancer: Phase = {
     const [master, ...workers] = machinesOf(work);
     const rights = readFileSync(join(repositoryRoot(), 'loadbalancer', 'rbac.yaml'), 'utf8');
     const admin = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf'];
-    await onMachine(work, master, [...admin, 'apply', '-f', '-'], { input: rights, timeoutMs: 300_000 });
-    const credentials = await credentialsFrom(work, master);
+    const [credentials] = await Promise.all([
+      credentialsFrom(work, master),
+      onMachine(work, master, [...admin, 'apply', '-f', '-'], { input: rights, timeoutMs: 300_000 }),
+    ]);
     const version = createHash('sha256').update(text).update(credentials).digest('hex').slice(0, 16);
     await onEach([master, ...workers], async (machine) => {
-      await copy(work, machine, { file: program, text, mode: '755' });
-      await copy(work, machine, { file: kubeconfig, text: credentials, mode: '600' });
+      await copy(work, machine, [
+        { file: program, text, mode: '755' },
+        { file: kubeconfig, text: credentials, mode: '600' },
+      ]);
       await runScript(work, machine, 'load-balancer.sh', { POOL: pool, VERSION: version });
     });
   },
@@ -48,16 +52,28 @@ async function credentialsFrom(work: Work, master: string): Promise<string> {
   return onMachine(work, master, ['kubeadm', 'kubeconfig', 'user', config, `--client-name=${user}`]);
 }
 
-async function copy(
-  work: Work,
-  machine: string,
-  { file, text, mode }: { file: string; text: string; mode: string },
-): Promise<void> {
-  const sum = createHash('sha256').update(text).digest('hex');
-  const look = await onMachine(work, machine, ['sh', '-c', 'sha256sum <"$1" || true', 'sh', file]).catch(
-    () => '',
-  );
-  if (look.startsWith(sum)) return;
-  const write = 'umask 077; mkdir -p "${1%/*}" && cat >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"';
-  await onMachine(work, machine, ['sh', '-c', write, 'sh', file, mode], { input: text, timeoutMs: 300_000 });
+/** Brings files to a machine that are not there as they should be. Two commands for all of them: an emulated machine takes seconds for each. */
+async function copy(work: Work, machine: string, files: readonly MachineFile[]): Promise<void> {
+  const names = files.map(({ file }) => file);
+  const sums = await onMachine(work, machine, ['sh', '-c', 'sha256sum -- "$@" || true', 'sh', ...names]);
+  const missing = files.filter(({ text }) => !sums.includes(createHash('sha256').update(text).digest('hex')));
+  if (missing.length === 0) return;
+  const words = missing.flatMap(({ file, text, mode }) => [file, mode, `${Buffer.byteLength(text)}`]);
+  await onMachine(work, machine, ['sh', '-c', write, 'sh', ...words], {
+    input: missing.map(({ text }) => text).join(''),
+    timeoutMs: 300_000,
+  });
 }
+
+interface MachineFile {
+  readonly file: string;
+  readonly text: string;
+  readonly mode: string;
+}
+
+/** Takes name, mode and size of each; none is put in place that did not come whole. */
+const write = `set -e; umask 077
+while [ $# -gt 0 ]; do
+  mkdir -p "\${1%/*}"; head -c "$3" >"$1.new"; [ "$(stat -c %s "$1.new")" = "$3" ]
+  chmod "$2" "$1.new"; mv "$1.new" "$1"; shift 3
+done`;
