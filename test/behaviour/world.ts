@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import type { Family } from '../../lib/ip.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { bundleInto } from '../proxy/bundle.ts';
@@ -73,7 +74,7 @@ export async function createWorld(given: WorldGiven = {}): Promise<World> {
   putNodes(api);
   const kubeconfig = api.kubeconfig('https://192.168.56.1:6443');
   const running = new Map<string, string>();
-  let marker = 9999;
+  let latestPort = 9999;
 
   const world: World = {
     api,
@@ -105,12 +106,12 @@ export async function createWorld(given: WorldGiven = {}): Promise<World> {
       return await agents[name].kill({ key: 'proxy', signal });
     },
     async settled() {
-      const port = ++marker;
+      const port = ++latestPort;
       api.put(
         'services',
         service({
           name: 'marker',
-          clusterIPs: ['172.17.63.1', 'fd17::63'],
+          clusterIPs: families.map((family) => marker[family].address),
           ports: [{ name: `m${port}`, port }],
         }),
       );
@@ -118,14 +119,13 @@ export async function createWorld(given: WorldGiven = {}): Promise<World> {
         metadata: { name: 'marker', namespace: 'default' },
         subsets: [
           {
-            addresses: [{ ip: '172.16.2.99' }, { ip: 'fd16:0:0:2::99' }],
+            addresses: families.map((family) => ({ ip: marker[family].endpoint })),
             ports: [{ name: `m${port}`, port }],
           },
         ],
       } as never);
-      for (const family of ['IPv4', 'IPv6']) {
-        const ip = family === 'IPv4' ? '172.16.2.99' : 'fd16:0:0:2::99';
-        const endpoints = [{ ip, node: 'n2' }];
+      for (const family of families) {
+        const endpoints = [{ ip: marker[family].endpoint, node: 'n2' }];
         api.put(
           'endpointslices',
           slice({
@@ -185,32 +185,74 @@ export function putNodes(api: FakeApi): void {
   }
 }
 
+/** Milliseconds between two looks. Mode ipvs runs on an emulated machine, where each takes time away from what it waits for. */
+const lookEvery: Record<Mode, number> = { nftables: 15, iptables: 15, userspace: 15, ipvs: 200 };
+
 /** Both streams come in order, so a Service written after others with an endpoint written after others vouches for them. */
-async function hasMarker(agent: Agent, port: number, mode: string, timeoutMs: number): Promise<void> {
-  for (const [ip, address, endpoint] of [
-    ['ip', '172.17.63.1', '172.16.2.99'],
-    ['ip6', 'fd17::63', 'fd16:0:0:2::99'],
-  ] as const) {
-    const key = `{ ${address} . tcp . ${port} }`;
-    const server = ip === 'ip6' ? `[${address}]:${port}` : `${address}:${port}`;
-    const rules = ip === 'ip6' ? 'ip6tables' : 'iptables';
-    const orders: Record<string, { command: string; args: string[] }> = {
-      nftables: { command: 'nft', args: ['get', 'element', ip, 'workshop-proxy', 'services', key] },
-      iptables: { command: rules, args: ['-w', '-t', 'nat', '-S', 'KUBE-SERVICES'] },
-      ipvs: { command: 'ipvsadm', args: ['-Ln', '-t', server] },
-      userspace: {
-        command: 'nft',
-        args: ['get', 'element', ip, 'workshop-proxy-userspace', 'services', key],
-      },
-    };
-    const order = orders[mode] ?? { command: 'false', args: [] };
-    // A virtual server of IPVS is there before its endpoints.
-    const proofs: Record<string, string> = { iptables: `--dport ${port} `, ipvs: endpoint };
-    const proof = proofs[mode] ?? '';
-    const written = async () => {
-      const { code, stdout } = await agent.exec(order);
-      return code === 0 && stdout.includes(proof);
-    };
-    await waitFor(written, { what: `the proxy to write ${server}`, timeoutMs, intervalMs: 15 });
+async function hasMarker(agent: Agent, port: number, mode: Mode, timeoutMs: number): Promise<void> {
+  for (const family of families) {
+    for (const { command, args, holds } of proofs[mode](family, port)) {
+      const written = async () => {
+        const { code, stdout } = await agent.exec({ command, args });
+        return code === 0 && holds(stdout);
+      };
+      const what = `the proxy to write ${family} marker ${port} (${command} ${args.join(' ')})`;
+      await waitFor(written, { what, timeoutMs, intervalMs: lookEvery[mode] });
+    }
   }
+}
+
+/** A command on the node, and what its output says once the proxy has written the marker. */
+interface Proof {
+  readonly command: string;
+  readonly args: string[];
+  readonly holds: (stdout: string) => boolean;
+}
+
+const families = ['IPv4', 'IPv6'] as const;
+
+/** What every settling puts anew, with another port. */
+const marker = {
+  IPv4: { address: '172.17.63.1', endpoint: '172.16.2.99' },
+  IPv6: { address: 'fd17::63', endpoint: 'fd16:0:0:2::99' },
+} as const;
+
+/** In this order. */
+const proofs: Record<Mode, (family: Family, port: number) => Proof[]> = {
+  nftables: (family, port) => [elementInForce(family, port)],
+  userspace: (family, port) => [element(family, port, 'workshop-proxy-userspace')],
+  iptables: (family, port) => [
+    {
+      command: family === 'IPv6' ? 'ip6tables' : 'iptables',
+      args: ['-w', '-t', 'nat', '-S', 'KUBE-SERVICES'],
+      holds: (stdout) => stdout.includes(`--dport ${port} `),
+    },
+  ],
+  ipvs(family, port) {
+    const { address, endpoint } = marker[family];
+    const server = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+    const set = family === 'IPv6' ? 'WORKSHOP-6-SERVERS' : 'WORKSHOP-SERVERS';
+    const markers = (stdout: string) => stdout.split('\n').filter((line) => line.includes(` ${address},`));
+    return [
+      // A virtual server is there before its endpoints.
+      { command: 'ipvsadm', args: ['-Ln', '-t', server], holds: (stdout) => stdout.includes(endpoint) },
+      // And it is there before the addresses, and before what refused its clients goes: only then the marker before this one goes.
+      { command: 'ipset', args: ['save', set], holds: (stdout) => markers(stdout).length === 1 },
+    ];
+  },
+};
+
+/** In the table that is in force: a large one is built under the other name first, and what hooks it into the kernel comes last. */
+function elementInForce(family: Family, port: number): Proof {
+  const { args } = element(family, port, '$table');
+  const script = `for table in workshop-proxy workshop-proxy-b; do
+    nft -c add rule ${args[2]} $table nat-prerouting accept 2>/dev/null && exec nft ${args.slice(0, 5).join(' ')} "$1"
+  done; exit 1`;
+  return { command: 'sh', args: ['-c', script, 'sh', args[5] ?? ''], holds: () => true };
+}
+
+function element(family: Family, port: number, table: string): Proof {
+  const key = `{ ${marker[family].address} . tcp . ${port} }`;
+  const args = ['get', 'element', family === 'IPv6' ? 'ip6' : 'ip', table, 'services', key];
+  return { command: 'nft', args, holds: () => true };
 }

@@ -60,7 +60,7 @@ const failure = 'could not test mode ipvs';
 const options = {
   /** Folder for the kernel and the machine's file system; default ~/.cache/workshop. */
   cache: { type: 'string' },
-  /** Runs only the scenarios with this in their name. */
+  /** A regular expression: runs only the scenarios whose names match, as mocha's own flag. */
   grep: { type: 'string' },
   /** Runs the behaviour suite that all modes share instead; takes about half an hour. */
   behaviour: { type: 'boolean', default: false },
@@ -75,7 +75,7 @@ const help = `Boots a kernel that has IPVS in an emulated machine, and runs the 
 
 Usage: npm run test:ipvs [-- FLAG …]
 
-  --grep TEXT        only the scenarios with this in their name
+  --grep PATTERN     only the scenarios whose names match this regular expression
   --behaviour        the suite that all modes share instead; takes about half an hour
   --cache FOLDER     keeps the kernel and the machine's file system there [~/.cache/workshop]
   --console FOLDER   keeps the kernel's messages there

@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     timeout: 60_000,
     slow: 20_000,
     color: false,
-    ...(grep && { fgrep: grep }),
+    ...(grep && { grep }),
   });
   // This is how mocha's own loader gives `describe` and `it` to a file.
   mocha.suite.emit('pre-require', globalThis, '', mocha);
