@@ -8,7 +8,7 @@ import { claimsOf } from './claims.ts';
 import { countSteps, type Kernel, type Steps, stepsFor } from './diff.ts';
 import { drainSteps } from './drain.ts';
 import { Marks, markRange } from './marks.ts';
-import { defaultMasqueradeBit, type IpvsOptions, type Place } from './options.ts';
+import { defaultMasqueradeBit, type IpvsOptions, nodePortAddresses, type Place } from './options.ts';
 import { prepare } from './prepare.ts';
 import { readAddresses, readRules, readServers } from './read.ts';
 import { renderRules } from './rules.ts';
@@ -38,6 +38,8 @@ export function createIpvsBackend(family: Family, options: IpvsOptions): Backend
 /** What a full sync makes: what is wanted, and the record of what the kernel has. */
 interface State {
   readonly place: Place;
+  /** All units by id. */
+  readonly units: Map<string, Unit>;
   readonly wanted: Wanted;
   readonly marks: Marks;
   readonly kernel: Kernel;
@@ -74,6 +76,8 @@ class IpvsTable implements Backend {
     if (!state) return undefined;
     await this.settle(signal);
     const snapshot = await takeSnapshot(this.#family, signal);
+    const now = { ...state.place, ownAddresses: snapshot.addresses.own };
+    if (!opensAlike(this.#options, state.place, now)) return 'changed: the addresses for node ports';
     const seen = kernelOf(snapshot, this.#options);
     return (
       compareObjects(state.kernel, seen) ??
@@ -105,7 +109,8 @@ class IpvsTable implements Backend {
     const kernel = kernelOf(snapshot, this.#options);
     const before = snapshot.sets.get('MARKS') ?? new Map<string, number | undefined>();
     const marks = new Marks(inRange([...before.values()]));
-    const state = { place, wanted: new Wanted(), marks, kernel };
+    const byId = new Map(units.map((unit) => [unit.id, unit]));
+    const state = { place, units: byId, wanted: new Wanted(), marks, kernel };
     const local = units.filter(({ external }) => external === 'local');
     for (const unit of local) {
       const door = claimsOf(unit, this.#options, place, 0)
@@ -141,6 +146,10 @@ class IpvsTable implements Backend {
     units: readonly Unit[],
     signal?: AbortSignal,
   ): Promise<SyncResult> {
+    for (const id of gone) state.units.delete(id);
+    for (const unit of units) state.units.set(unit.id, unit);
+    if (await this.#opensElsewhere(state, signal))
+      return await this.#replace(state.place.node, [...state.units.values()], signal);
     const delta: Delta = new Map();
     const put = (id: string, claims: Parameters<Wanted['put']>[1]) => {
       for (const [key, object] of state.wanted.put(id, claims)) delta.set(key, object);
@@ -156,6 +165,13 @@ class IpvsTable implements Backend {
     return { written: countSteps(steps) };
   }
 
+  /** Whether node ports are open on other addresses than were found at the last full sync. Asked with every change, as kube-proxy does. */
+  async #opensElsewhere({ place }: State, signal?: AbortSignal): Promise<boolean> {
+    if (this.#options.nodePortCidrs === 'primary') return false;
+    const { own } = await readAddresses(this.#family, signal);
+    return !opensAlike(this.#options, place, { ...place, ownAddresses: own });
+  }
+
   /** Takes away what has no connections left. */
   async #drain(state: State, signal?: AbortSignal): Promise<void> {
     const { draining } = state.kernel;
@@ -169,6 +185,12 @@ class IpvsTable implements Backend {
     await applySteps(steps, this.#family, '', signal);
     this.#state = state;
   }
+}
+
+/** Whether node ports are open on the same addresses in both. */
+function opensAlike(options: IpvsOptions, ...places: [Place, Place]): boolean {
+  const [one, other] = places.map((place) => nodePortAddresses(options, place).toSorted().join());
+  return one === other;
 }
 
 function inRange(marks: readonly (number | undefined)[]): number[] {

@@ -88,9 +88,18 @@ function boundClaim(address: string, unit: Unit): Claim {
 }
 
 function markClaim(unit: Unit, options: IpvsOptions, mark: number): Claim {
-  const server = markServer(mark, unit.family, unit.protocol, balancing(unit, options, unit.local));
+  const usual = balancing(unit, options, unit.local);
+  const balanced = unit.affinitySeconds === undefined ? usual : { ...usual, ...byClient };
+  const server = markServer(mark, unit.family, unit.protocol, balanced);
   return { key: `mark ${mark}`, rank: unit.id, objects: [server] };
 }
+
+/**
+ * Affinity where packets are known by a mark. IPVS' own, `-p`, would lead them to an endpoint at the port that the client asked for
+ * instead of the target port (ip_vs_core.c: ip_vs_sched_persist compares it with the virtual server's, and a mark has none).
+ * A consistent hash of the client's address has no time that runs out, and few clients move when endpoints come and go.
+ */
+const byClient = { scheduler: 'mh', flags: 'mh-fallback', persistence: 0 } as const;
 
 function balancing(
   unit: Unit,

@@ -34,7 +34,7 @@ export const defaultMasqueradeBit = 14;
 export interface Place {
   readonly family: Family;
   readonly node: NodeRecord;
-  /** Addresses on this node's own interfaces, the dummy device's left out, loopback too. */
+  /** Addresses of scope global on this node's own interfaces, the dummy device's left out. */
   readonly ownAddresses: readonly string[];
 }
 

@@ -96,11 +96,11 @@ export function parseSets(text: string, family: Family): Map<SetName, Map<string
 export interface Addresses {
   /** On the dummy device; undefined when there is none. */
   readonly bound: ReadonlySet<string> | undefined;
-  /** On all others but loopback. */
+  /** On all others, of scope global: an address for routers to announce may well be on loopback, as kube-proxy has it too. */
   readonly own: readonly string[];
 }
 
-/** The global addresses of one family on our dummy device, and those of all other links but loopback. Throws ExecError. */
+/** The global addresses of one family on our dummy device, and those of all other links. Throws ExecError. */
 export async function readAddresses(family: Family, signal?: AbortSignal): Promise<Addresses> {
   const { stdout } = await run('ip', ['-j', 'addr', 'show'], { signal, timeoutMs: 30_000 });
   const links = JSON.parse(stdout) as { ifname: string; addr_info: { local?: string; scope: string }[] }[];
@@ -114,7 +114,7 @@ export async function readAddresses(family: Family, signal?: AbortSignal): Promi
   const hasDevice = links.some(({ ifname }) => ifname === device);
   return {
     bound: hasDevice ? new Set(of((name) => name === device)) : undefined,
-    own: of((name) => name !== device && name !== 'lo'),
+    own: of((name) => name !== device),
   };
 }
 

@@ -17,7 +17,8 @@ export async function supported(
 /** Adding a virtual server loads the modules, shows the rights and whether the scheduler is there. Its address is one for examples. */
 async function tryServer(scheduler: Scheduler, signal?: AbortSignal): Promise<string | undefined> {
   const at = ['-t', '198.51.100.0:20000'];
-  await attempt('modprobe', ['--all', 'ip_vs', `ip_vs_${scheduler}`], signal);
+  // By mh go clients with affinity under policy Local, whatever the scheduler of all others.
+  await attempt('modprobe', ['--all', 'ip_vs', `ip_vs_${scheduler}`, 'ip_vs_mh'], signal);
   const listed = await attempt('ipvsadm', ['-Ln'], signal);
   if (listed) return listed.kind === 'missing' ? missing('ipvsadm') : 'the kernel has no IPVS (module ip_vs)';
   const added = await attempt('ipvsadm', ['-A', ...at, '-s', scheduler], signal);

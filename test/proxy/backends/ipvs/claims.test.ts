@@ -57,6 +57,15 @@ describe('what a Service becomes under ipvs', () => {
     expect(lines).to.include('-A -t 172.17.0.80:80 -s rr -p 10800');
   });
 
+  it('affinity under policy Local is a hash of the client: persistence would not translate the port', () => {
+    const spec = { sessionAffinity: 'ClientIP', externalTrafficPolicy: 'Local' };
+    const service = { type: 'NodePort', ports: [{ port: 80, nodePort: 30_080 }], spec };
+    for (const scheduler of schedulers) {
+      const lines = render(service, [here, there], { scheduler });
+      expect(lines.filter((line) => line.startsWith('-A -f'))).to.eql(['-A -f 8192 -s mh -b mh-fallback']);
+    }
+  });
+
   it('without endpoints there is no virtual server, but a refusal', () => {
     const lines = render({ type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] }, []);
     expect(lines.filter((line) => line.startsWith('-A -t'))).to.deep.equal([]);
