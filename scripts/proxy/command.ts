@@ -14,10 +14,7 @@ import { proxyTrace } from './trace.ts';
 const actions: Readonly<Record<string, (context: Context, at: ProxyContext) => Promise<number>>> = {
   status: proxyStatus,
   mode: proxyStatus,
-  rules: async (context, at) => {
-    await proxyRules(context, at);
-    return 0;
-  },
+  rules: proxyRules,
 };
 
 /** Those whose words are not just a node and a Service. */
@@ -108,8 +105,7 @@ export const proxy: Command = {
       }
       const [first, second] = words;
       if (action === 'mode' && first !== undefined && !known.includes(first)) {
-        await changeMode(context, cluster, first);
-        return 0;
+        return await changeMode(context, cluster, first);
       }
       const isNode = first !== undefined && known.includes(first);
       const service = isNode ? second : first;

@@ -5,7 +5,7 @@ import {
   withChoice,
   writeProxyConfig,
 } from '../../lib/cluster/proxy-config.ts';
-import { WorkshopError } from '../../lib/errors.ts';
+import { exitCodes, WorkshopError } from '../../lib/errors.ts';
 import { proxyModes } from '../../lib/settings/settings.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import { waitFor } from '../../lib/wait.ts';
@@ -14,14 +14,14 @@ import { table } from '../cli/output.ts';
 import type { ProxyContext } from './command.ts';
 
 /**
- * Has the proxies of some nodes change to another mode while traffic flows, and waits until they have. Throws WorkshopError
- * `environment` that says why where a node runs another mode then.
+ * Has the proxies of some nodes change to another mode while traffic flows, and waits until they have. Resolves with the exit code: 3
+ * when a node runs another mode then, which stands in the results with the reason.
  */
 export async function changeMode(
   { out, json, flags, progress, signal }: Context,
   cluster: ProxyContext['cluster'],
   mode: string,
-): Promise<void> {
+): Promise<number> {
   checkMode(mode);
   const scheduler = typeof flags['scheduler'] === 'string' ? flags['scheduler'] : undefined;
   const nodes = nodesOf(cluster, flags['node']);
@@ -39,11 +39,12 @@ export async function changeMode(
     const rows = states.map((state) => [state.node, state.mode ?? 'none', state.asked.scheduler]);
     out.line(table(['NODE', 'MODE', 'SCHEDULER'], rows));
   }
-  const [first] = failed;
-  if (first) {
-    const why = `could not run mode ${mode} on ${first.node}: ${first.why}; it runs ${first.mode}`;
-    throw new WorkshopError('environment', why, { advice: `workshop logs proxy@${first.node}` });
+  for (const { node, why, mode: instead } of failed) {
+    progress.warn(
+      `could not run mode ${mode} on ${node}: ${why}; it runs ${instead}. Try: workshop logs proxy@${node}`,
+    );
   }
+  return failed.length > 0 ? exitCodes.environment : 0;
 }
 
 /** The sandbox keeps the proxies' files itself; a machine has its own, whose place the proxy tells. */

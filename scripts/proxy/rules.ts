@@ -1,18 +1,32 @@
-import { WorkshopError } from '../../lib/errors.ts';
+import { askNode } from '../../lib/cluster/ask-node.ts';
+import { exitCodes, WorkshopError } from '../../lib/errors.ts';
 import { isNotFound } from '../../lib/kube/api-error.ts';
 import { resources } from '../../lib/kube/resources.ts';
 import type { V1EndpointSlice, V1Service, Wire } from '../../lib/kube/types.ts';
 import type { Context } from '../cli/command.ts';
 import type { ProxyContext } from './command.ts';
 
-/** Prints each node's rules as the kernel has them, or only the lines that have to do with one Service. */
-export async function proxyRules(context: Context, { cluster, nodes, service }: ProxyContext): Promise<void> {
+/**
+ * Prints each node's rules as the kernel has them, or only the lines that have to do with one Service. Resolves with the exit code: 3 when
+ * a node could not be asked.
+ */
+export async function proxyRules(
+  { out, progress, signal }: Context,
+  { cluster, nodes, service }: ProxyContext,
+): Promise<number> {
   const addresses = service === undefined ? undefined : await addressesOf(cluster, service);
+  let code = 0;
   for (const node of nodes) {
-    const { stdout } = await cluster.runOnNode(node, ['nft', 'list', 'ruleset']);
-    if (nodes.length > 1) context.out.line(`# ${node}`);
-    context.out.write(addresses === undefined ? stdout : linesWith(stdout, addresses));
+    const answer = await askNode(cluster, node, ['nft', 'list', 'ruleset'], signal);
+    if (answer.problem !== undefined) {
+      progress.warn(`${answer.problem}. Try: ${answer.advice}`);
+      code = exitCodes.environment;
+      continue;
+    }
+    if (nodes.length > 1) out.line(`# ${node}`);
+    out.write(addresses === undefined ? answer.stdout : linesWith(answer.stdout, addresses));
   }
+  return code;
 }
 
 async function addressesOf(cluster: ProxyContext['cluster'], word: string): Promise<Set<string>> {

@@ -71,12 +71,15 @@ const orders: Orders = {
     const socket = held.get(key);
     if (!socket) return Promise.resolve('no such connection');
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve('silent'), 2000);
-      socket.once('data', (data) => {
+      const end = (answer: string) => {
         clearTimeout(timer);
-        resolve(data.toString().trim());
-      });
-      socket.once('close', () => resolve('closed'));
+        socket.off('data', hear).off('close', closed);
+        resolve(answer);
+      };
+      const hear = (data: Buffer) => end(data.toString().trim());
+      const closed = () => end('closed');
+      const timer = setTimeout(end, 2000, 'silent');
+      socket.on('data', hear).on('close', closed);
       socket.write(`${word}\n`);
     });
   },

@@ -36,5 +36,10 @@ describe('changing the mode of the proxies', function () {
     expect(mode, stderr).to.be.oneOf(['ipvs', 'iptables']);
     expect(stderr).to.contain(` ${mode === 'ipvs' ? '✓' : '✗'} worker-node02: mode ipvs (`);
     expect(exitCode).to.equal(mode === 'ipvs' ? 0 : 3);
+    const json = await cluster.workshop([...words, '--json', '--quiet']);
+    expect(JSON.parse(json.stdout)[0]).to.include({ node: 'worker-node02', mode });
+    expect(json.exitCode).to.equal(exitCode);
+    const why = ' ! could not run mode ipvs on worker-node02: ';
+    expect(json.stderr.slice(0, why.length)).to.equal(mode === 'ipvs' ? '' : why);
   });
 });

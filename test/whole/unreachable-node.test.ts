@@ -54,6 +54,15 @@ describe('a node out of reach', function () {
       expect(exitCode).to.equal(3);
     });
 
+    it('in the rules, of which those of the others are printed', async () => {
+      const { stdout, stderr, exitCode } = await workshop('proxy', 'rules');
+      expect(stdout.match(/^# .*|^table ip workshop-proxy /gm)).to.deep.equal([
+        ...['# master-node', 'table ip workshop-proxy ', '# worker-node01', 'table ip workshop-proxy '],
+      ]);
+      expect(stderr).to.contain(`could not reach worker-node02: ${refused}. Try: ssh `);
+      expect(exitCode).to.equal(3);
+    });
+
     it('unless only others are asked for', async () => {
       const { stdout, exitCode } = await workshop('proxy', 'status', 'worker-node01');
       expect(stdout).to.not.contain('PROBLEM');
