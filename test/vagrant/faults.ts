@@ -1,11 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../lib/errors.ts';
 import { waitFor } from '../../lib/wait.ts';
+import type { Finding } from '../../scripts/doctor/check.ts';
+import { startTraffic } from './traffic.ts';
 import type { Workshop } from './workshop.ts';
 
-/** What happens to machines in a class; each ends in service again. Returns what did not. */
+/** What happens to machines in a class; each ends in service again. Resolves with what did not. */
 export async function faults(workshop: Workshop): Promise<string[]> {
   const failures: string[] = [];
   for (const [what, happen] of Object.entries(happenings)) {
+    process.stderr.write(`--- ${what}\n`);
     try {
       await happen(workshop);
       await workshop(['resume']);
@@ -17,14 +21,66 @@ export async function faults(workshop: Workshop): Promise<string[]> {
   return failures;
 }
 
+/** Emulated machines take minutes for what takes seconds elsewhere. */
+const patience = { timeoutMs: 600_000, intervalMs: 2000 };
+
 const happenings: Readonly<Record<string, (workshop: Workshop) => Promise<unknown>>> = {
-  'a worker is switched off': (workshop) => workshop(['halt', 'worker-node02']),
-  'the master is started anew': async (workshop) => {
-    await workshop(['ssh', 'master-node', '--', 'systemctl', 'reboot'], { mayFail: true });
-    const gone = async () =>
-      (await workshop(['ssh', 'master-node', '--', 'true'], { mayFail: true })).exitCode !== 0;
-    await waitFor(gone, { what: 'the master to go', timeoutMs: 300_000, intervalMs: 1000 });
+  async 'a worker is switched off under traffic'(workshop) {
+    const traffic = await startTraffic(workshop, 'worker-node01');
+    await workshop(['halt', 'worker-node02']);
+    // Kubernetes takes some 50 s to believe it; until then an endpoint there may be asked.
+    await traffic.onlyFrom('worker-node01', patience);
+    const failed = await traffic.during(() => delay(20_000));
+    await traffic.end();
+    if (failed > 0) throw new Error(`${failed} requests failed after its endpoints had gone`);
+  },
+  async 'the master is started anew under traffic between the workers'(workshop) {
+    const traffic = await startTraffic(workshop, 'worker-node01');
+    const failed = await traffic.during(async () => {
+      await workshop(['ssh', 'master-node', '--', 'systemctl', 'reboot'], { mayFail: true });
+      await waitFor(async () => !(await answers(workshop, 'master-node')), {
+        what: 'the master to go',
+        ...patience,
+      });
+      await workshop(['resume']);
+    });
+    await traffic.end();
+    if (failed > 0) throw new Error(`${failed} requests failed while it was away`);
   },
   'the proxy of a worker is killed': (workshop) =>
-    workshop(['ssh', 'worker-node01', '--', 'systemctl', 'kill', '--signal=KILL', 'workshop-proxy']),
+    onWorker(workshop, 'systemctl', 'kill', '--signal=KILL', 'workshop-proxy'),
+  async 'the disk of a worker is full'(workshop) {
+    await onWorker(workshop, 'sh', '-c', fillDisk);
+    try {
+      await found(workshop, 'disk-worker-node01');
+      await workshop(['verify', 'L-05', 'S-05']);
+    } finally {
+      await onWorker(workshop, 'rm', '-f', '/var/full');
+    }
+  },
+  async 'the clock of a worker is wrong'(workshop) {
+    await onWorker(workshop, 'sh', '-c', 'date -s @$(($(date +%s) + 7200))');
+    const advice = await found(workshop, 'clock-worker-node01');
+    if (!advice.includes('date -s')) throw new Error(`doctor says: ${advice}`);
+    await onWorker(workshop, 'date', '-s', `@${Math.round(Date.now() / 1000)}`);
+  },
 };
+
+/** Leaves a few megabytes, as a careless `docker save` does. */
+const fillDisk = 'fallocate -l $(($(df --output=avail -k /var | tail -1) - 20000))K /var/full';
+
+function onWorker(workshop: Workshop, ...argv: string[]): Promise<unknown> {
+  return workshop(['ssh', 'worker-node01', '--', ...argv]);
+}
+
+async function answers(workshop: Workshop, machine: string): Promise<boolean> {
+  return (await workshop(['ssh', machine, '--', 'true'], { mayFail: true })).exitCode === 0;
+}
+
+/** Resolves with what doctor says to type about a fault. Throws when it does not find that. */
+async function found(workshop: Workshop, id: string): Promise<string> {
+  const { stdout } = await workshop(['doctor', '--json'], { mayFail: true });
+  const finding = (JSON.parse(stdout) as Finding[]).find((each) => each.id === id && !each.ok);
+  if (finding?.advice === undefined) throw new Error(`doctor did not find ${id}`);
+  return finding.advice;
+}

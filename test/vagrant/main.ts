@@ -6,6 +6,7 @@ import { bundleFolder } from '../../lib/paths.ts';
 import { readFlags } from '../../lib/read-flags.ts';
 import { faults } from './faults.ts';
 import { leftBehind } from './inventory.ts';
+import { killedInEachPhase } from './kills.ts';
 import { sameInRuby, validates } from './vagrantfile.ts';
 import { workshopCommand } from './workshop.ts';
 
@@ -35,13 +36,14 @@ async function main(argv: readonly string[]): Promise<number> {
     await sameInRuby();
     await validates();
     await workshop(['doctor']);
+    if (values.kills) failures.push(...(await killedInEachPhase(workshop)));
     await workshop(['up']);
     await workshop(['status', '--exit-status']);
     await workshop(['apply', '--wait']);
-    const checks = await workshop(['verify', '--all', '--junit', join(reports, 'vagrant.xml')], {
-      mayFail: true,
-    });
-    if (checks.exitCode !== 0) failures.push(`verify --all ended with ${checks.exitCode}`);
+    const chosen = values.checks === undefined ? ['--all'] : values.checks.split(/[ ,]+/);
+    const junit = ['--junit', join(reports, 'vagrant.xml')];
+    const checks = await workshop(['verify', ...chosen, ...junit], { mayFail: true });
+    if (checks.exitCode !== 0) failures.push(`verify ${chosen.join(' ')} ended with ${checks.exitCode}`);
     if (values.faults) failures.push(...(await faults(workshop)));
     await workshop(['doctor']);
   } catch (error) {
@@ -66,6 +68,10 @@ const options = {
   bundle: { type: 'string' },
   /** Folder for JUnit's file and, after a failure, the logs. */
   reports: { type: 'string' },
+  /** Claims to check in place of all. */
+  checks: { type: 'string' },
+  /** Also cuts the power of a machine in each phase of `up`. */
+  kills: { type: 'boolean', default: false },
   /** Leaves the cluster there. */
   keep: { type: 'boolean', default: false },
   /** Also tries what may happen to machines. */
@@ -77,6 +83,8 @@ const help = `Makes the cluster of virtual machines, runs every check on it, rem
 
 Usage: npm run test:vagrant [-- FLAG …]
 
+  --kills           first cuts the power of a machine in each phase of up
+  --checks "ID …"   checks these claims in place of all
   --faults          also tries what may happen to machines
   --bundle FOLDER   the bundle to make it from
   --reports FOLDER  JUnit's file and, after a failure, the logs

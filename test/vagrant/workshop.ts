@@ -4,6 +4,7 @@ import { programCommand } from '../../lib/programs.ts';
 export interface Outcome {
   readonly exitCode: number;
   readonly stdout: string;
+  readonly stderr: string;
   readonly ms: number;
 }
 
@@ -12,6 +13,10 @@ export interface CallOptions {
   mayFail?: boolean;
   /** Also after Ctrl-C. */
   always?: boolean;
+  /** Shows nothing of it. */
+  quiet?: boolean;
+  /** Told of each piece of progress. */
+  onProgress?: (text: string) => void;
 }
 
 export type Workshop = (args: readonly string[], options?: CallOptions) => Promise<Outcome>;
@@ -19,12 +24,13 @@ export type Workshop = (args: readonly string[], options?: CallOptions) => Promi
 /** Runs `workshop --backend vagrant`, its progress for all to see. Throws when it fails, or when `signal` is aborted. */
 export function workshopCommand(at: { state: string; bundle: string; signal: AbortSignal }): Workshop {
   const [node, ...program] = programCommand('workshop');
-  return async (args, { mayFail = false, always = false } = {}) => {
+  return async (args, { mayFail = false, always = false, quiet = false, onProgress } = {}) => {
     if (!always) at.signal.throwIfAborted();
     const from = performance.now();
-    process.stderr.write(`$ workshop ${args.join(' ')} --backend vagrant\n`);
+    const show = (text: string) => void (quiet || process.stderr.write(text));
+    show(`$ workshop ${args.join(' ')} --backend vagrant\n`);
     const child = spawn(node, [...program, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
         WORKSHOP_STATE_DIR: at.state,
@@ -35,15 +41,21 @@ export function workshopCommand(at: { state: string; bundle: string; signal: Abo
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
-      process.stderr.write(chunk);
+      show(chunk);
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+      show(chunk);
+      onProgress?.(chunk);
     });
     const interrupt = () => child.kill('SIGINT');
     if (!always) at.signal.addEventListener('abort', interrupt, { once: true });
     const exitCode = await new Promise<number>((done) => child.once('close', (code) => done(code ?? 1)));
     at.signal.removeEventListener('abort', interrupt);
     const ms = performance.now() - from;
-    process.stderr.write(`  ended with ${exitCode} after ${Math.round(ms / 1000)} s\n`);
+    show(`  ended with ${exitCode} after ${Math.round(ms / 1000)} s\n`);
     if (exitCode !== 0 && !mayFail) throw new Error(`workshop ${args.join(' ')} ended with ${exitCode}`);
-    return { exitCode, stdout, ms };
+    return { exitCode, stdout, stderr, ms };
   };
 }
