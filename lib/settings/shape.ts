@@ -63,7 +63,7 @@ function vagrantOf(value: unknown, problems: string[]): VagrantSettings {
     driver: oneOf(vagrant['driver'], 'vagrant.driver', drivers, problems),
     box: text(vagrant['box'] ?? 'auto', 'vagrant.box', boxFault, problems),
     master: sizeOf(vagrant['master'], 'vagrant.master', { memory: 4096, cpus: 2 }, problems),
-    workers: sizeOf(vagrant['workers'], 'vagrant.workers', { memory: 2048, cpus: 2 }, problems),
+    workers: sizeOf(vagrant['workers'], 'vagrant.workers', { memory: 2048, cpus: 1 }, problems),
   };
 }
 

@@ -65,7 +65,7 @@ class Lab
   def machine(node, index)
     size = @vagrant[index.zero? ? "master" : "workers"] || {}
     Node.new(node.fetch("name"), node.fetch("address"), pods_of(index),
-      size["memory"] || (index.zero? ? 4096 : 2048), size["cpus"] || 2)
+      size["memory"] || (index.zero? ? 4096 : 2048), size["cpus"] || (index.zero? ? 2 : 1))
   end
 
   # Each node has a /24 of the pods' network.
