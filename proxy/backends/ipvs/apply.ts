@@ -5,7 +5,7 @@ import type { Steps } from './diff.ts';
 
 /**
  * Gives the steps to the kernel. Their order leaves no address without service: marks, masquerading and the virtual servers come
- * before the addresses whose packets need them, and go after them. `rules` is text for iptables-restore, if any.
+ * before the addresses whose packets need them, and go after them. Nor does a client outside meet all endpoints under policy Local. `rules` is text for iptables-restore, if any.
  * Throws ExecError or WorkshopError with the program's own words; then it is unknown what is there.
  */
 export async function applySteps(
@@ -15,8 +15,9 @@ export async function applySteps(
   signal?: AbortSignal,
 ): Promise<void> {
   await restoreSets(steps.before, signal);
-  await restoreServers(steps.servers, signal);
+  await restoreServers(steps.marked, signal);
   await restoreSets(steps.marks, signal);
+  await restoreServers(steps.servers, signal);
   await restoreRules(rules, family, signal);
   await batch(steps.addresses, signal);
   await restoreSets(steps.after, signal);

@@ -209,8 +209,9 @@ export function renderIpvs(place: Place, options: IpvsOptions, units: Iterable<U
   const steps = stepsFor(new Map(wanted.objects()), kernel, place.family);
   return [
     ['# ipset restore', ...steps.before],
-    ['# ipvsadm -R', ...steps.servers],
+    ['# ipvsadm -R', ...steps.marked],
     ['# ipset restore', ...steps.marks],
+    ['# ipvsadm -R', ...steps.servers],
     [
       `# ${place.family === 'IPv6' ? 'ip6' : 'ip'}tables-restore --noflush`,
       renderRules(options, place, '').trim(),

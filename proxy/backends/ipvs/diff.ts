@@ -14,10 +14,12 @@ export interface Kernel {
 export interface Steps {
   /** ipset: what packets to new virtual servers meet before and behind them. */
   readonly before: string[];
-  /** ipvsadm. */
-  readonly servers: string[];
-  /** ipset: marks that lead to virtual servers which stand by now. */
+  /** ipvsadm: virtual servers by mark. */
+  readonly marked: string[];
+  /** ipset: the marks that lead to them. */
   readonly marks: string[];
+  /** ipvsadm: virtual servers by address, after those that clients outside are to meet instead. */
+  readonly servers: string[];
   /** ip: addresses, for whose packets everything is ready by now. */
   readonly addresses: string[];
   /** ipset: what nobody needs any more. */
@@ -26,7 +28,7 @@ export interface Steps {
 
 /** A plan that changes nothing, to be filled. */
 export function noSteps(): Steps {
-  return { before: [], servers: [], marks: [], addresses: [], after: [] };
+  return { before: [], marked: [], marks: [], servers: [], addresses: [], after: [] };
 }
 
 /** How many commands a plan has. */
@@ -63,13 +65,13 @@ interface Plan {
 }
 
 function changeServer(id: string, have: Server | undefined, want: Server | undefined, plan: Plan): void {
-  const lines = plan.steps.servers;
+  const server = want ?? have;
+  if (!server) return;
+  const lines = 'mark' in server.at ? plan.steps.marked : plan.steps.servers;
   if (want && !have) {
     register('add', want, plan);
     lines.push(serverLine('A', want));
   } else if (want && have && !sameService(want, have)) lines.push(serverLine('E', want));
-  const server = want ?? have;
-  if (!server) return;
   const reals = changeReals(server, have?.reals ?? nobody, want?.reals ?? nobody, lines);
   if (!want && reals.size === 0) {
     forgetServer(server, plan);

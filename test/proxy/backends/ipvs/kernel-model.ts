@@ -16,8 +16,9 @@ export function createKernelModel(): KernelModel {
     addresses: new Set(),
     apply(steps) {
       for (const line of steps.before) setLine(model, line);
-      for (const line of steps.servers) serverLine(model, line);
+      for (const line of steps.marked) serverLine(model, line);
       for (const line of steps.marks) setLine(model, line);
+      for (const line of steps.servers) serverLine(model, line);
       for (const line of steps.addresses) addressLine(model, line);
       for (const line of steps.after) setLine(model, line);
     },
