@@ -1,3 +1,5 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { isStepWord } from '../../labs/course/find-step.ts';
 import type { StepRef } from '../../labs/course/outline.ts';
 import { labs } from '../../labs/index.ts';
@@ -48,11 +50,12 @@ export const verify: Command = {
   async run(context) {
     const step = stepMeant(context);
     if (step) return verifyOneStep(context, step);
-    const verification = await runVerification(context, context.flags['all'] === true ? [] : context.args);
     const { junit } = context.flags;
-    if (typeof junit === 'string') writeJunit(junit, verification);
+    if (typeof junit === 'string') requirePlaceFor(junit);
+    const verification = await runVerification(context, context.flags['all'] === true ? [] : context.args);
     if (context.json) context.out.json(jsonReport(verification));
     else printResults(context, verification);
+    if (typeof junit === 'string') writeJunit(junit, verification);
     return exitCodeOf(verification.results);
   },
 };
@@ -124,13 +127,27 @@ export function printResults(context: Context, verification: Verification): void
   out.line(summaryOf(verification));
 }
 
+/** Before the checks, which take a while: nobody shall wait for results that cannot be kept. */
+function requirePlaceFor(file: string): void {
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder');
+    accessSync(dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw notWritten(file, error);
+  }
+}
+
 function writeJunit(file: string, verification: Verification): void {
   try {
     writeFileAtomically(file, renderJunit(verification), 0o644);
   } catch (error) {
-    throw new WorkshopError('usage', `could not write ${file}: ${messageOf(error)}`, {
-      advice: 'name a file in a folder that exists',
-      cause: error,
-    });
+    throw notWritten(file, error);
   }
+}
+
+function notWritten(file: string, cause: unknown): WorkshopError {
+  return new WorkshopError('usage', `could not write ${file}: ${messageOf(cause)}`, {
+    advice: 'name a file in a folder that exists',
+    cause,
+  });
 }

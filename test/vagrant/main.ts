@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { exitCodes, messageOf, WorkshopError } from '../../lib/errors.ts';
@@ -28,6 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const state = mkdtempSync(join(tmpdir(), 'test-vagrant-'));
   const reports = resolve(values.reports ?? state);
+  mkdirSync(reports, { recursive: true });
   const bundle = resolve(values.bundle ?? process.env['WORKSHOP_BUNDLE'] ?? bundleFolder());
   const workshop = workshopCommand({ state, bundle, signal: stop.signal });
   const before = await leftBehind();

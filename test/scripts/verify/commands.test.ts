@@ -27,6 +27,11 @@ describe('without a cluster', function () {
     { argv: ['verify', 'L-08'], code: 3, says: /it is not running/ },
     { argv: ['verify', 'L-98'], code: 2, says: /no such lab or claim; did you mean L-0/ },
     { argv: ['verify', '--junt', 'x'], code: 2, says: /did you mean --junit/ },
+    {
+      argv: ['verify', '--all', '--junit', '/nowhere/x.xml'],
+      code: 2,
+      says: /could not write \/nowhere\/x.xml: ENOENT/,
+    },
     { argv: ['apply'], code: 3, says: /it is not running/ },
     { argv: ['proxy', 'rules'], code: 3, says: /it is not running/ },
     { argv: ['proxy', 'ruels'], code: 2, says: /did you mean rules/ },
