@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { machineCommand, machineSsh } from '../../../lib/cluster/vagrant/machine-command.ts';
 import { machineEnvironment } from '../../../lib/cluster/vagrant/machine-environment.ts';
 import type { VagrantRecord } from '../../../lib/cluster/vagrant/record.ts';
-import { run } from '../../../lib/exec.ts';
+import { messageOf, WorkshopError } from '../../../lib/errors.ts';
+import { ExecError, run } from '../../../lib/exec.ts';
 import type { ClusterPaths, Environment } from '../../../lib/paths.ts';
 import type { Settings } from '../../../lib/settings/settings.ts';
 import { runLogged } from './logged.ts';
@@ -32,7 +33,7 @@ export function machinesOf({ settings }: Pick<Work, 'settings'>): readonly [stri
   return settings.nodes.map(({ name }) => name) as [string, ...string[]];
 }
 
-/** Runs a command as root on a machine. Throws ExecError unless it ends with 0. */
+/** Runs a command as root on a machine. Throws WorkshopError `environment` or `timeout` unless it ends with 0. */
 export async function onMachine(
   { paths, signal, ...work }: Work,
   machine: string,
@@ -40,8 +41,28 @@ export async function onMachine(
   options: { timeoutMs?: number; input?: string } = {},
 ): Promise<string> {
   const [program, ...args] = machineCommand(paths, machinesOf(work), machine, argv);
-  return (await run(program, args, { timeoutMs: 120_000, ...options, signal })).stdout;
+  try {
+    return (await run(program, args, { timeoutMs: 120_000, ...options, signal })).stdout;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof ExecError ? onMachineFailed(machine, argv, error) : error;
+  }
 }
+
+function onMachineFailed(machine: string, argv: readonly string[], error: ExecError): WorkshopError {
+  const why = error.stderr.trim().split('\n').at(-1) || messageOf(error);
+  const text =
+    error.exitCode === sshFailed
+      ? `could not reach ${machine}: it no longer answers`
+      : `could not run ${argv[0]} on ${machine}: ${why}`;
+  return new WorkshopError(error.kind === 'timeout' ? 'timeout' : 'environment', text, {
+    advice: 'the same command again: it goes on from here',
+    cause: error,
+  });
+}
+
+/** ssh(1): an error of its own, and not the command's. */
+const sshFailed = 255;
 
 /**
  * Runs one of scripts/provision on a machine as root, its output in logs/MACHINE.log. One that an interrupted `up` has left
