@@ -22,7 +22,10 @@ export const newNames: Check = {
       if (!Number.isFinite(found + missing)) break;
     }
     if (Math.max(best.found, best.missing) > withinMs) throw tooLate(best);
-    lab.seen(`found after ${Math.round(best.found)} ms, unknown again after ${Math.round(best.missing)} ms`);
+    const [found, missing, more] = [best.found, best.missing, way].map(Math.round);
+    lab.seen(
+      `found after ${found} ms, unknown again after ${missing} ms (and ${more} ms for the way into the pod)`,
+    );
   },
 };
 
