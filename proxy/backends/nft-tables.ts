@@ -1,14 +1,29 @@
-import { run } from '../../lib/exec.ts';
+import { ExecError, run } from '../../lib/exec.ts';
 
 export interface NftTable {
   readonly family: string;
   readonly name: string;
 }
 
-/** All nftables tables of this network namespace. */
-export async function nftTables(signal?: AbortSignal): Promise<NftTable[]> {
-  const found = (await printRuleset([], signal)).matchAll(/^table (\S+) (\S+) \{$/gm);
-  return [...found].map(([, family = '', name = '']) => ({ family, name }));
+/** Those tables of IPv4 and IPv6 in this network namespace that have one of the names. Throws ExecError. */
+export async function tablesNamed(names: readonly string[], signal?: AbortSignal): Promise<NftTable[]> {
+  const possible = ['ip', 'ip6'].flatMap((family) => names.map((name) => ({ family, name })));
+  const there = await Promise.all(possible.map((table) => isThere(table, signal)));
+  return possible.filter((_, i) => there[i]);
+}
+
+/**
+ * By the check of a change (10 ms, 5 MB): any list of tables has nft 1.0.6 read all elements or all rules of all of them first, and mode
+ * iptables has a hundred thousand rules at ten thousand Services (300 MB).
+ */
+async function isThere({ family, name }: NftTable, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await run('nft', ['--check', 'add', 'chain', family, name, 'probe'], { signal, timeoutMs: 60_000 });
+    return true;
+  } catch (error) {
+    if (error instanceof ExecError && error.stderr.includes('No such file or directory')) return false;
+    throw error;
+  }
 }
 
 /** One table without elements and handles, as text; undefined when there is no such table. */
@@ -16,7 +31,7 @@ export async function printTable(
   { family, name }: NftTable,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const text = `\n${await printRuleset([family], signal)}`;
+  const text = `\n${await printRuleset(family, signal)}`;
   const from = text.indexOf(`\ntable ${family} ${name} {\n`);
   if (from < 0) return undefined;
   return text.slice(from + 1, text.indexOf('\n}\n', from) + 3);
@@ -27,6 +42,6 @@ export async function printTable(
  * 50 MB at ten thousand Services; this one takes 20 ms and 8 MB). Not as JSON either: there it prints what happens to be in memory for
  * the flags of a table, or nothing at all.
  */
-async function printRuleset(family: readonly string[], signal?: AbortSignal): Promise<string> {
-  return (await run('nft', ['-t', 'list', 'ruleset', ...family], { signal, timeoutMs: 60_000 })).stdout;
+async function printRuleset(family: string, signal?: AbortSignal): Promise<string> {
+  return (await run('nft', ['-t', 'list', 'ruleset', family], { signal, timeoutMs: 60_000 })).stdout;
 }
