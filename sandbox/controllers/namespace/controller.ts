@@ -22,7 +22,11 @@ export function namespaceController(cluster: Cluster): void {
   });
 
   async function reconcile(key: string): Promise<Outcome> {
-    const namespace = stores.namespaces.get(key);
+    if (!isDeleting(stores.namespaces.get(key) ?? {})) return;
+    // What we remember may be behind: somebody may have made a new namespace of that name, whose objects are not ours to delete.
+    const namespace = await client
+      .get<Namespace>(resources.namespaces, { name: key })
+      .catch((error: unknown) => ignoreMissing(error));
     if (!namespace || !isDeleting(namespace)) return;
     if (!(namespace.spec?.finalizers ?? []).includes(finalizer)) return;
     let left = 0;
@@ -55,6 +59,7 @@ export function namespaceController(cluster: Cluster): void {
   }
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
+  return undefined;
 }
