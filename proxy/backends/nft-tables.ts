@@ -12,13 +12,18 @@ export async function tablesNamed(names: readonly string[], signal?: AbortSignal
   return possible.filter((_, i) => there[i]);
 }
 
+/** By the check of a change to it: mode iptables has a hundred thousand rules at ten thousand Services, and a list takes 300 MB. */
+function isThere({ family, name }: NftTable, signal?: AbortSignal): Promise<boolean> {
+  return wouldWork(['add', 'chain', family, name, 'probe'], signal);
+}
+
 /**
- * By the check of a change (10 ms, 5 MB): any list of tables has nft 1.0.6 read all elements or all rules of all of them first, and mode
- * iptables has a hundred thousand rules at ten thousand Services (300 MB).
+ * Whether what these words change is there (10 ms, 5 MB): to list anything, nft 1.0.6 reads all elements or all rules of all tables first.
+ * Throws ExecError for any other refusal.
  */
-async function isThere({ family, name }: NftTable, signal?: AbortSignal): Promise<boolean> {
+export async function wouldWork(words: readonly string[], signal?: AbortSignal): Promise<boolean> {
   try {
-    await run('nft', ['--check', 'add', 'chain', family, name, 'probe'], { signal, timeoutMs: 60_000 });
+    await run('nft', ['--check', ...words], { signal, timeoutMs: 60_000 });
     return true;
   } catch (error) {
     if (error instanceof ExecError && error.stderr.includes('No such file or directory')) return false;

@@ -5,7 +5,8 @@ import type { Steps } from './diff.ts';
 
 /**
  * Gives the steps to the kernel. Their order leaves no address without service: marks, masquerading and the virtual servers come
- * before the addresses whose packets need them, and go after them. Nor does a client outside meet all endpoints under policy Local. `rules` is text for iptables-restore, if any.
+ * before the addresses whose packets need them, and go after them. Nor does a client outside meet all endpoints under policy Local.
+ * `rules` is text for iptables-restore, if any.
  * Throws ExecError or WorkshopError with the program's own words; then it is unknown what is there.
  */
 export async function applySteps(

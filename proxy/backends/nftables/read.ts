@@ -1,4 +1,5 @@
 import { ExecError, run } from '../../../lib/exec.ts';
+import { wouldWork } from '../nft-tables.ts';
 
 /** One element as `nft -j` shows it: concatenated parts joined by " . ", class ids as numbers. */
 export interface ReadElement {
@@ -30,12 +31,12 @@ export async function listMap(
   return found && elementsIn(found);
 }
 
-/** Whether there is such a chain. By the check of a change: to list anything, nft 1.0.6 reads all elements of all tables first. */
-export async function hasChain(
+/** Whether there is such a chain. */
+export function hasChain(
   at: { ip: string; table: string; chain: string },
   signal?: AbortSignal,
 ): Promise<boolean> {
-  return (await nft(['--check', 'add', 'rule', at.ip, at.table, at.chain, 'accept'], signal)) !== undefined;
+  return wouldWork(['add', 'rule', at.ip, at.table, at.chain, 'accept'], signal);
 }
 
 export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
