@@ -244,15 +244,21 @@ const proofs: Record<Mode, (family: Family, port: number) => Proof[]> = {
 
 /** In the table that is in force: a large one is built under the other name first, and what hooks it into the kernel comes last. */
 function elementInForce(family: Family, port: number): Proof {
-  const { args } = element(family, port, '$table');
-  const script = `for table in workshop-proxy workshop-proxy-b; do
-    nft -c add rule ${args[2]} $table nat-prerouting accept 2>/dev/null && exec nft ${args.slice(0, 5).join(' ')} "$1"
-  done; exit 1`;
-  return { command: 'sh', args: ['-c', script, 'sh', args[5] ?? ''], holds: () => true };
+  const args = ['-c', getInForce, 'sh', nftFamily[family], keyOf(family, port)];
+  return { command: 'sh', args, holds: () => true };
 }
 
+const getInForce = `for table in workshop-proxy workshop-proxy-b; do
+  nft -c add rule "$1" $table nat-prerouting accept 2>/dev/null && exec nft get element "$1" $table services "$2"
+done; exit 1`;
+
 function element(family: Family, port: number, table: string): Proof {
-  const key = `{ ${marker[family].address} . tcp . ${port} }`;
-  const args = ['get', 'element', family === 'IPv6' ? 'ip6' : 'ip', table, 'services', key];
+  const args = ['get', 'element', nftFamily[family], table, 'services', keyOf(family, port)];
   return { command: 'nft', args, holds: () => true };
+}
+
+const nftFamily = { IPv4: 'ip', IPv6: 'ip6' } as const;
+
+function keyOf(family: Family, port: number): string {
+  return `{ ${marker[family].address} . tcp . ${port} }`;
 }
