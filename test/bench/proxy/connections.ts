@@ -26,13 +26,18 @@ export function answerFrom(address: string, port: number, timeoutMs = 1000): Pro
   });
 }
 
-/** Makes so many connections, some at once, each until its answer is there. Resolves with how many went through in a second. */
-export async function connectionsPerSecond(address: string, port: number, count: number): Promise<number> {
+/** Makes so many connections to these in turn, some at once, each until its answer is there. Resolves with how many went through in a second. */
+export async function connectionsPerSecond(
+  addresses: readonly string[],
+  port: number,
+  count: number,
+): Promise<number> {
   const started = performance.now();
   let left = count;
   let failures = 0;
   const one = async () => {
     while (left-- > 0) {
+      const address = addresses[left % addresses.length] ?? '';
       // Each costs its second, which the rate then shows.
       if ((await answerFrom(address, port)) === undefined) failures++;
       if (failures > count / 100) throw new Error(`could not connect to ${address}: ${failures} failed`);
