@@ -11,13 +11,15 @@ export async function soon(
   ask: () => Promise<Answer[]>,
   isGood: (answers: Answer[]) => boolean = (answers) => firstRefusal(answers) === undefined,
 ): Promise<Answer[]> {
-  const deadline = performance.now() + patienceMs * (lab.pace ?? 1);
+  const { pace = 1 } = lab;
+  const deadline = performance.now() + patienceMs * pace;
   for (let asked = 1; ; asked++) {
     const answers = await ask();
     // On a busy machine one round of requests takes longer than the proxies do.
     if (isGood(answers) || (asked > 1 && performance.now() > deadline)) return answers;
-    await delay(100, undefined, { signal: lab.signal });
+    await delay(pauseMs * pace, undefined, { signal: lab.signal });
   }
 }
 
 const patienceMs = 3000;
+const pauseMs = 100;

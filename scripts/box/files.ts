@@ -60,7 +60,8 @@ export function filesAfter(key: string): BoxFile[] {
 
 /** Vagrant's own network; Vagrant writes the file of the class network. */
 const managementNetwork = lines(
-  ...['[Match]', 'Name=eth0', '[Network]', 'DHCP=ipv4', 'LinkLocalAddressing=no', '[DHCPv4]', 'UseDNS=no'],
+  ...['[Match]', 'Name=eth0', '[Network]', 'DHCP=ipv4', 'LinkLocalAddressing=no'],
+  ...['[DHCPv4]', 'UseDNS=no', 'UseHostname=no'],
 );
 
 /** Routes and rules of CNI plugins and proxies are none of systemd's business. */

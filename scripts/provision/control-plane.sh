@@ -13,14 +13,19 @@ if [ ! -e $initialized ]; then
 	[ ! -e $admin ] || kubeadm reset --force >/dev/null
 	# A busy emulated machine answers its probes late; to be killed for it, and begun again, only makes it busier.
 	mkdir -p /etc/kubernetes/patches
+	# kubeadm has three of them asked every second whether they are ready, most often with a TLS handshake.
 	for part in etcd kube-apiserver kube-controller-manager kube-scheduler; do
-		put /etc/kubernetes/patches/$part+strategic.yaml <<X
+		{
+			cat <<X
 spec:
   containers:
   - name: $part
+    env: [{name: GOGC, value: "400"}] # as in node.sh
     livenessProbe: {failureThreshold: 60, timeoutSeconds: 60}
     startupProbe: {failureThreshold: 120, timeoutSeconds: 60}
 X
+			[ $part = kube-controller-manager ] || echo '    readinessProbe: {periodSeconds: 10}'
+		} | put /etc/kubernetes/patches/$part+strategic.yaml
 	done
 	put /etc/kubernetes/kubeadm.yaml <<X
 apiVersion: kubeadm.k8s.io/v1beta4

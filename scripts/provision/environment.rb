@@ -3,7 +3,11 @@ require "ipaddr"
 require "json"
 require "yaml"
 
-Node = Struct.new(:name, :address, :pods, :memory, :cpus)
+Node = Struct.new(:name, :address, :pods, :memory, :cpus, :role) do
+  def master?
+    role == "master"
+  end
+end
 
 class Lab
   attr_reader :nodes, :cluster, :bundle
@@ -63,9 +67,10 @@ class Lab
   end
 
   def machine(node, index)
-    size = @vagrant[index.zero? ? "master" : "workers"] || {}
+    role = index.zero? ? "master" : "workers"
+    size = @vagrant[role] || {}
     Node.new(node.fetch("name"), node.fetch("address"), pods_of(index),
-      size["memory"] || (index.zero? ? 4096 : 2048), size["cpus"] || (index.zero? ? 2 : 1))
+      size["memory"] || (index.zero? ? 4096 : 2048), size["cpus"] || (index.zero? ? 2 : 1), role)
   end
 
   # Each node has a /24 of the pods' network.

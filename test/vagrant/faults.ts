@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../lib/errors.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Finding } from '../../scripts/doctor/check.ts';
@@ -30,7 +29,7 @@ const happenings: Readonly<Record<string, (workshop: Workshop) => Promise<unknow
     await workshop(['halt', 'worker-node02']);
     // Kubernetes takes some 50 s to believe it; until then an endpoint there may be asked.
     await traffic.onlyFrom('worker-node01', patience);
-    const failed = await traffic.during(() => delay(20_000));
+    const failed = await traffic.during(() => traffic.more(40, patience));
     await traffic.end();
     if (failed > 0) throw new Error(`${failed} requests failed after its endpoints had gone`);
   },

@@ -6,6 +6,8 @@ export interface Traffic {
   onlyFrom(machine: string, patience: { timeoutMs: number; intervalMs: number }): Promise<void>;
   /** Resolves with the number of requests that failed while the task went on. Throws when too few were made to tell. */
   during(task: () => Promise<unknown>): Promise<number>;
+  /** Resolves when so many more requests have been made. */
+  more(count: number, patience: { timeoutMs: number; intervalMs: number }): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -43,6 +45,11 @@ export async function startTraffic(workshop: Workshop, machine: string): Promise
       if (meanwhile.length < 5) throw new Error(`only ${meanwhile.length} requests were made meanwhile`);
       process.stderr.write(`  ${meanwhile.length} requests meanwhile\n`);
       return meanwhile.filter((answer) => answer === 'failed').length;
+    },
+    async more(count, patience) {
+      const wanted = (await answers()).length + count;
+      const enough = async () => (await answers()).length >= wanted;
+      await waitFor(enough, { what: `${count} more requests`, ...patience });
     },
     async end() {
       await on(machine, 'rm', '/tmp/traffic');
