@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../../lib/atomic-file.ts';
 import { diskName, fileIn, manifestName, readBundle } from '../../../lib/bundle/bundle.ts';
 import { requireWhole } from '../../../lib/bundle/verify.ts';
+import { dataFolder } from '../../../lib/paths.ts';
 import type { Phase, Work } from './work.ts';
 
 /** Everything that the machines need beyond their box: whole, or nothing is begun. */
@@ -19,12 +20,15 @@ export const bundle: Phase = {
     ]);
     if (seen !== undefined && seen === verifiedBefore(work)) return;
     await requireWhole(found, work.signal);
-    if (seen !== undefined) writeFileAtomically(stampFile(work), seen);
+    if (seen === undefined) return;
+    mkdirSync(dataFolder(work.env), { recursive: true });
+    writeFileAtomically(stampFile(work), seen);
   },
 };
 
-function stampFile({ paths }: Work): string {
-  return join(paths.root, 'bundle-verified');
+/** For all clusters of this user. */
+function stampFile({ env }: Work): string {
+  return join(dataFolder(env), 'bundle-verified');
 }
 
 function verifiedBefore(work: Work): string | undefined {
@@ -34,10 +38,8 @@ function verifiedBefore(work: Work): string | undefined {
 /** Sizes and times of the files: to read more than a gigabyte anew for each `up` would be a waste. */
 function stamp(folder: string, files: readonly string[]): string | undefined {
   try {
-    return files
-      .map((file) => statSync(join(folder, file)))
-      .map(({ size, mtimeMs }) => `${size} ${mtimeMs}`)
-      .join('\n');
+    const seen = files.map((file) => statSync(join(folder, file)));
+    return [folder, ...seen.map(({ size, mtimeMs }) => `${size} ${mtimeMs}`)].join('\n');
   } catch {
     return undefined;
   }

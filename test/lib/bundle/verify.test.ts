@@ -1,20 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Bundle, fileIn, readBundle } from '../../../lib/bundle/bundle.ts';
-import { modeText, requireWhole, sha256Of, verifyBundle } from '../../../lib/bundle/verify.ts';
+import { fileIn, readBundle } from '../../../lib/bundle/bundle.ts';
+import { requireWhole, verifyBundle } from '../../../lib/bundle/verify.ts';
 import { WorkshopError } from '../../../lib/errors.ts';
+import { makeBundle } from './make-bundle.ts';
 
 describe('a bundle', () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'bundle-'));
-    mkdirSync(join(folder, 'bin'));
-    writeFileSync(join(folder, 'bin/kubectl'), 'program', { mode: 0o755 });
-    writeFileSync(join(folder, 'bin/kubelet'), 'another', { mode: 0o755 });
-    await writeManifest(folder, ['bin/kubectl', 'bin/kubelet']);
+    folder = await makeBundle({ 'bin/kubectl': 'program', 'bin/kubelet': 'another' });
   });
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -84,23 +80,3 @@ describe('a bundle', () => {
       .with.property('advice', 'workshop bundle');
   });
 });
-
-async function writeManifest(folder: string, paths: readonly string[]): Promise<void> {
-  const files = await Promise.all(
-    paths.map(async (path) => {
-      const { size, mode } = statSync(join(folder, path));
-      return { path, sha256: await sha256Of(join(folder, path)), size, mode: modeText(mode) };
-    }),
-  );
-  const manifest: Bundle['manifest'] = {
-    format: 1,
-    kubernetes: 'v1.35.4',
-    created: 'source',
-    pins: 'a',
-    arch: 'amd64',
-    versions: { etcd: 'v3.6.6', coredns: 'v1.13.1', cni: 'v1.9.1' },
-    images: {},
-    files,
-  };
-  writeFileSync(join(folder, 'bundle.json'), JSON.stringify(manifest));
-}
