@@ -10,7 +10,7 @@ export async function unfitness(
   timeoutMs: number,
 ): Promise<string | undefined> {
   try {
-    const options = { signal: AbortSignal.timeout(timeoutMs) };
+    const options = { resourceVersion: '0', signal: AbortSignal.timeout(timeoutMs) };
     return unfit(await client.get<Wire<V1Node> & KubeObject>(resources.nodes, { name }, options));
   } catch (error) {
     if (isNotFound(error)) return 'it is no node of the cluster';

@@ -104,42 +104,56 @@ function createCandidate(options: ElectionOptions): Candidate {
   };
   const call = () => ({ signal: AbortSignal.timeout(timing.renewMs * 2) });
 
-  const spec = (before: Lease['spec']): NonNullable<Lease['spec']> => {
-    const now = new Date().toISOString().replace('Z', '000Z');
-    const own = before?.holderIdentity === identity;
-    return {
-      holderIdentity: identity,
-      leaseDurationSeconds: Math.ceil(timing.durationMs / 1000),
-      acquireTime: own ? (before.acquireTime ?? now) : now,
-      renewTime: now,
-      leaseTransitions: (before?.leaseTransitions ?? 0) + (own || !before ? 0 : 1),
-    };
-  };
+  const spec = (before: Lease['spec']) => specOf(identity, timing, before);
 
-  async function take(): Promise<Lease | undefined> {
-    const lease = await client.get<Lease>(resources.leases, ref, call()).catch((error: unknown) => {
+  /** The renewed lease; undefined when somebody has written to it meanwhile. */
+  async function renew(lease: Lease): Promise<Lease | undefined> {
+    return await client
+      .replace<Lease>(resources.leases, { ...lease, spec: spec(lease.spec) }, call())
+      .catch((error: unknown) => {
+        if (isConflict(error) || isNotFound(error)) return undefined;
+        throw error;
+      });
+  }
+
+  /** Most looks are of one that stands by: for these what the API server has in memory is enough, since a write that is too late fails. */
+  async function find(): Promise<Lease | undefined> {
+    const options = { ...call(), ...(!held && { resourceVersion: '0' }) };
+    return await client.get<Lease>(resources.leases, ref, options).catch((error: unknown) => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
-    if (!lease)
-      return await client.create<Lease>(resources.leases, { metadata: ref, spec: spec(undefined) }, call());
-    const version = lease.metadata?.resourceVersion ?? '';
+  }
+
+  function isOthers({ metadata, spec }: Lease): boolean {
+    const version = metadata?.resourceVersion ?? '';
     if (seen.version !== version) seen = { version, at: performance.now() };
-    const holder = lease.spec?.holderIdentity ?? '';
-    const life = (lease.spec?.leaseDurationSeconds ?? 0) * 1000;
-    if (holder !== '' && holder !== identity && performance.now() - seen.at < life) return undefined;
-    return await client.replace<Lease>(resources.leases, { ...lease, spec: spec(lease.spec) }, call());
+    const holder = spec?.holderIdentity ?? '';
+    const life = (spec?.leaseDurationSeconds ?? 0) * 1000;
+    return holder !== '' && holder !== identity && performance.now() - seen.at < life;
+  }
+
+  async function mayHold(): Promise<boolean> {
+    const why = await options.unfit();
+    if (why !== undefined) sayOnce('is not fit to hold the lease', why);
+    return why === undefined;
+  }
+
+  async function take(): Promise<Lease | undefined> {
+    const renewed = held && (await renew(held));
+    if (renewed) return renewed;
+    const lease = await find();
+    if (lease && isOthers(lease)) return undefined;
+    if (!held && !(await mayHold())) return undefined;
+    if (lease)
+      return await client.replace<Lease>(resources.leases, { ...lease, spec: spec(lease.spec) }, call());
+    return await client.create<Lease>(resources.leases, { metadata: ref, spec: spec(undefined) }, call());
   }
 
   return {
     async tryToHold() {
       const before = held;
       try {
-        const why = before ? undefined : await options.unfit();
-        if (why !== undefined) {
-          sayOnce('is not fit to hold the lease', why);
-          return false;
-        }
         held = await take();
       } catch (error) {
         if (isConflict(error) || isAlreadyExists(error)) held = undefined;
@@ -157,5 +171,22 @@ function createCandidate(options: ElectionOptions): Candidate {
         log.debug('could not give the lease back', { error });
       });
     },
+  };
+}
+
+/** A Lease's spec from now on, after what it was. */
+function specOf(
+  identity: string,
+  { durationMs }: LeaseTiming,
+  before: Lease['spec'],
+): NonNullable<Lease['spec']> {
+  const now = new Date().toISOString().replace('Z', '000Z');
+  const own = before?.holderIdentity === identity;
+  return {
+    holderIdentity: identity,
+    leaseDurationSeconds: Math.ceil(durationMs / 1000),
+    acquireTime: own ? (before.acquireTime ?? now) : now,
+    renewTime: now,
+    leaseTransitions: (before?.leaseTransitions ?? 0) + (own || !before ? 0 : 1),
   };
 }

@@ -29,6 +29,11 @@ interface Common {
   signal?: AbortSignal | undefined;
 }
 
+export interface GetOptions extends Common {
+  /** `0`: as the API server has it in memory, which may be a little old, and costs etcd nothing. */
+  resourceVersion?: string | undefined;
+}
+
 export interface WriteOptions extends Common {
   subresource?: string | undefined;
   /** Sent as `dryRun=All`. */
@@ -46,7 +51,7 @@ export interface DeleteOptions extends Common {
 /** Typed access to the API. Every method throws ApiError when the server refuses, a system error when it is away. */
 export interface Client {
   readonly credentials: Credentials;
-  get<T extends KubeObject>(resource: Resource, ref: ObjectRef, options?: Common): Promise<T>;
+  get<T extends KubeObject>(resource: Resource, ref: ObjectRef, options?: GetOptions): Promise<T>;
   list<T extends KubeObject>(resource: Resource, options?: ListOptions & Common): Promise<KubeList<T>>;
   create<T extends KubeObject>(resource: Resource, object: T, options?: WriteOptions): Promise<T>;
   replace<T extends KubeObject>(resource: Resource, object: T, options?: WriteOptions): Promise<T>;
@@ -86,7 +91,9 @@ export function createClient(credentials: Credentials): Client {
 
   return {
     credentials,
-    get: (resource, ref, options) => json('GET', pathOf(resource, ref), undefined, options),
+    get: (resource, ref, { resourceVersion, signal } = {}) => {
+      return json('GET', pathOf(resource, ref) + query({ resourceVersion }), undefined, { signal });
+    },
     list: (resource, options = {}) => {
       return json('GET', pathOf(resource, options) + query({ ...listQuery(options) }), undefined, options);
     },

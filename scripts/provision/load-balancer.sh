@@ -1,6 +1,7 @@
 #!/bin/sh
 # The load balancer's unit on a machine; its program and its credentials are there already. Done again, it restarts only what has
-# changed. Environment: see scripts/provision/environment.rb, POOL, and VERSION, which tells program and credentials apart.
+# changed. Environment: see scripts/provision/environment.rb, POOL, LEASE, and VERSION, which
+# tells program and credentials apart.
 set -eu
 put() { cat >"$1.new"; if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi; }
 unit=/etc/systemd/system/workshop-loadbalancer.service
@@ -13,7 +14,7 @@ StartLimitIntervalSec=0
 # version $VERSION
 
 [Service]
-ExecStart=$(command -v node) /usr/local/lib/workshop-loadbalancer/loadbalancer.js --kubeconfig=/etc/workshop-loadbalancer/kubeconfig --node-name=$NODE_NAME --node-ip=$NODE_IP --pool=$POOL
+ExecStart=$(command -v node) /usr/local/lib/workshop-loadbalancer/loadbalancer.js --kubeconfig=/etc/workshop-loadbalancer/kubeconfig --node-name=$NODE_NAME --node-ip=$NODE_IP --pool=$POOL --lease-duration=$LEASE
 Restart=always
 RestartSec=2
 UMask=0077
