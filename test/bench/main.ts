@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, WorkshopError } from '../../lib/errors.ts';
 import { readFlags } from '../../lib/read-flags.ts';
@@ -8,7 +8,7 @@ import { freshCloneFigures } from './fresh-clone.ts';
 import { machineFacts } from './machine.ts';
 import { run as proxyFigures } from './proxy/bench.ts';
 import { run as peerFigures } from './proxy/peer.ts';
-import { type Row, reached, table } from './row.ts';
+import { merged, type Row, reached, table } from './row.ts';
 import { sandboxFigures } from './sandbox.ts';
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -30,7 +30,7 @@ Parts: ${Object.keys(parts).join(', ')}; without any, all of them. They take min
   course   how long a learner waits
   fresh    npm start in a fresh clone with an empty npm cache
 
-  --write  keeps the table in docs/benchmarks.md
+  --write  keeps the table in docs/benchmarks.md; of some parts, their rows
 
 Run it as root for the figures that talk to the kernel in large messages.
 
@@ -50,12 +50,19 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(` • ${name} …\n`);
     rows.push(...(await part()));
   }
-  const text = `Measured on ${machineFacts()}.\n\n${table(rows)}\n`;
-  process.stdout.write(text);
+  process.stdout.write(page(table(rows)));
   const missed = rows.filter((row) => !reached(row)).length;
   process.stderr.write(`${rows.length} figures, ${missed} of them not where they should be\n`);
-  if (values.write) writeFileSync(join(import.meta.dirname, '../../docs/benchmarks.md'), `${heading}${text}`);
+  if (!values.write) return;
+  const before = /^\|.*\|$/ms.exec(readFileSync(kept, 'utf8'))?.[0] ?? '';
+  writeFileSync(kept, heading + page(positionals.length > 0 ? merged(before, table(rows)) : table(rows)));
 }
+
+function page(figures: string): string {
+  return `Measured on ${machineFacts()}.\n\n${figures}\n`;
+}
+
+const kept = join(import.meta.dirname, '../../docs/benchmarks.md');
 
 const options = { write: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 const failure = 'could not measure';
@@ -68,7 +75,8 @@ function partNamed(name: string): readonly [string, () => Promise<Row[]>] {
   throw new WorkshopError('usage', `${failure}: ${why}`, { advice });
 }
 
-const heading = '# Benchmarks\n\nWritten by `npm run bench -- --write`; each run replaces the table.\n\n';
+const heading =
+  '# Benchmarks\n\nWritten by `npm run bench -- --write`; a run of some parts replaces their rows.\n\n';
 
 try {
   await main(process.argv.slice(2));

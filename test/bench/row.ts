@@ -33,3 +33,19 @@ export function table(rows: readonly Row[]): string {
 function format(value: number, unit: Row['unit']): string {
   return `${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)} ${unit}`;
 }
+
+/** A table with the rows of a later one in place of those of the same figures; what is new comes last. Pure. */
+export function merged(before: string, later: string): string {
+  const rows = new Map([...rowsOf(before), ...rowsOf(later)]);
+  return [...later.split('\n').slice(0, headLines), ...rows.values()].join('\n');
+}
+
+/** Lines of a table by their first cell. */
+function rowsOf(text: string): [string, string][] {
+  return text
+    .split('\n')
+    .slice(headLines)
+    .map((line) => [line.split('|')[1]?.trim() ?? '', line]);
+}
+
+const headLines = 2;
