@@ -42,11 +42,12 @@ version=$(kubeadm version -o short)
 
 # --- programs of the system; the lab's own box has them all ---------------------------------------------------------
 missing=
-for pair in containerd:containerd crun:crun nft:nftables iptables:iptables conntrack:conntrack ipset:ipset ipvsadm:ipvsadm \
+for pair in containerd:containerd nft:nftables iptables:iptables conntrack:conntrack ipset:ipset ipvsadm:ipvsadm \
 	socat:socat node:nodejs busybox:busybox-static ethtool:ethtool; do
 	command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done
 if [ -n "$missing" ]; then
+	missing="$missing crun"
 	say "installing$missing"
 	if ls $bundle/packages/*.deb >/dev/null 2>&1; then
 		dpkg -i $bundle/packages/*.deb >/dev/null
@@ -114,8 +115,8 @@ X
 
 # --- container runtime -------------------------------------------------------------------------------------------------
 pause=$(kubeadm config images list --kubernetes-version "$version" | grep /pause:)
-# crun is of C: it begins a command in a container in 0.7 s where runc takes 1.2 s (emulated).
-crun=$(command -v crun)
+# crun begins a command in a container in 0.7 s where runc takes 1.2 s (emulated). A box of long ago may not have it.
+runtime=$(command -v crun || command -v runc)
 mkdir -p /etc/containerd
 if containerd --version | grep -q ' v\{0,1\}2\.'; then
 	put /etc/containerd/config.toml <<X
@@ -129,7 +130,7 @@ version = 3
   runtime_type = "io.containerd.runc.v2"
   [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
     SystemdCgroup = true
-    BinaryName = "$crun"
+    BinaryName = "$runtime"
 X
 else
 	put /etc/containerd/config.toml <<X
@@ -143,7 +144,7 @@ version = 2
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       SystemdCgroup = true
-      BinaryName = "$crun"
+      BinaryName = "$runtime"
 X
 fi
 # Its own default is a time-out that an emulated machine does not keep at the first start.

@@ -104,6 +104,7 @@ export async function runVerification(context: Context, words: readonly string[]
       progress: context.progress,
       signal,
     });
+    if (signal.aborted) printFinished(context, verification);
     context.signal.throwIfAborted();
     enterInLedger(paths, verification, cluster.backend);
     if (!signal.aborted) return verification;
@@ -113,6 +114,12 @@ export async function runVerification(context: Context, words: readonly string[]
   } finally {
     cluster.close();
   }
+}
+
+/** Of a run that was cut short: it may have taken half an hour. */
+function printFinished(context: Context, { results, ...rest }: Verification): void {
+  const finished = results.filter(({ outcome }) => outcome !== 'broken');
+  if (finished.length > 0 && !context.json) printResults(context, { ...rest, results: finished });
 }
 
 /** The table, and below it the sum. */

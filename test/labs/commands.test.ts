@@ -118,6 +118,27 @@ describe('on a running cluster', function () {
     await noneLeft();
   });
 
+  it('Ctrl-C has verify print what it has found so far', async () => {
+    const command = join(repositoryRoot(), 'scripts/bin/workshop.js');
+    const env = { ...process.env, ...cluster.env };
+    // Z-02 runs alone, after the others.
+    const child = spawn(process.execPath, [command, 'verify', 'L-09', 'Z-02'], { env });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        said[name] += text;
+      });
+    }
+    const ended = once(child, 'close') as Promise<[number | null, string | null]>;
+    await waitFor(() => said.stderr.includes('Z-02 …'), { what: 'the last lab', timeoutMs: 60_000 });
+    child.kill('SIGINT');
+    const [code] = await ended;
+    expect(code).to.equal(130);
+    expect(said.stdout).to.match(/^ L-09 .* kept /m);
+    expect(said.stdout).to.include('1 of 1 checks passed');
+    await noneLeft();
+  });
+
   it('workshop verify sweeps what a killed run has left', async () => {
     await cluster.kubectl(['create', 'namespace', 'lab-left']);
     await cluster.kubectl(['label', 'namespace', 'lab-left', `${labLabel}=99-left`]);
