@@ -31,7 +31,7 @@ export const replacedPod: Check = {
     const change = await replace(lab, nameOf(victim), before.map(nameOf), url).finally(loop.enough);
     const meanwhile = await loop.answers;
     allAnswered(meanwhile, 'meanwhile');
-    const seconds = secondsUntilFirst(meanwhile, change, 2 * (lab.pace ?? 1));
+    const seconds = secondsUntilFirst(meanwhile, change);
     const answers = await askFromPod(lab, 'debug', url, { times: 60 });
     lab.seen(
       `${shortName(change.successor)} answered ${seconds.toFixed(1)} s after Ready; ${meanwhile.length} requests meanwhile, none failed`,
@@ -64,12 +64,11 @@ async function replace(lab: Lab, victim: string, before: string[], url: string):
   return { successor, readyAt: Number.parseFloat(stdout) };
 }
 
-/** Throws a CheckFailure when it took longer than `most` seconds. */
-function secondsUntilFirst(answers: readonly Answer[], { successor, readyAt }: Change, most: number): number {
+function secondsUntilFirst(answers: readonly Answer[], { successor, readyAt }: Change): number {
   const first = answers.find(({ by }) => by === successor);
   const seconds = first && Math.max(0, first.at - readyAt);
-  demand(seconds !== undefined && seconds <= most, {
-    expected: `an answer of the new pod within ${most} s of its being Ready`,
+  demand(seconds !== undefined && seconds <= 2, {
+    expected: 'an answer of the new pod within 2 s of its being Ready',
     observed:
       seconds === undefined ? `none: ${describeAnswers(answers)}` : `the first after ${seconds.toFixed(1)} s`,
   });
