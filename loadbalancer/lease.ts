@@ -104,16 +104,9 @@ function createCandidate(options: ElectionOptions): Candidate {
   };
   const call = () => ({ signal: AbortSignal.timeout(timing.renewMs * 2) });
 
-  const spec = (before: Lease['spec']) => specOf(identity, timing, before);
-
-  /** The renewed lease; undefined when somebody has written to it meanwhile. */
-  async function renew(lease: Lease): Promise<Lease | undefined> {
-    return await client
-      .replace<Lease>(resources.leases, { ...lease, spec: spec(lease.spec) }, call())
-      .catch((error: unknown) => {
-        if (isConflict(error) || isNotFound(error)) return undefined;
-        throw error;
-      });
+  function renew(lease: Lease): Promise<Lease> {
+    const spec = specOf(identity, timing, lease.spec);
+    return client.replace<Lease>(resources.leases, { ...lease, spec }, call());
   }
 
   /** Most looks are of one that stands by: for these what the API server has in memory is enough, since a write that is too late fails. */
@@ -140,14 +133,20 @@ function createCandidate(options: ElectionOptions): Candidate {
   }
 
   async function take(): Promise<Lease | undefined> {
-    const renewed = held && (await renew(held));
-    if (renewed) return renewed;
+    if (held) {
+      try {
+        return await renew(held);
+      } catch (error) {
+        // Somebody else has written to it, or deleted it.
+        if (!isConflict(error) && !isNotFound(error)) throw error;
+      }
+    }
     const lease = await find();
     if (lease && isOthers(lease)) return undefined;
     if (!held && !(await mayHold())) return undefined;
-    if (lease)
-      return await client.replace<Lease>(resources.leases, { ...lease, spec: spec(lease.spec) }, call());
-    return await client.create<Lease>(resources.leases, { metadata: ref, spec: spec(undefined) }, call());
+    if (lease) return await renew(lease);
+    const spec = specOf(identity, timing, undefined);
+    return await client.create<Lease>(resources.leases, { metadata: ref, spec }, call());
   }
 
   return {

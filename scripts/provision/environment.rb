@@ -3,11 +3,7 @@ require "ipaddr"
 require "json"
 require "yaml"
 
-Node = Struct.new(:name, :address, :pods, :memory, :cpus, :role) do
-  def master?
-    role == "master"
-  end
-end
+Node = Struct.new(:name, :address, :pods, :memory, :cpus)
 
 class Lab
   attr_reader :nodes, :cluster, :bundle
@@ -67,10 +63,9 @@ class Lab
   end
 
   def machine(node, index)
-    role = index.zero? ? "master" : "workers"
-    size = @vagrant[role] || {}
+    size = @vagrant[index.zero? ? "master" : "workers"] || {}
     Node.new(node.fetch("name"), node.fetch("address"), pods_of(index),
-      size["memory"] || (index.zero? ? 4096 : 2048), size["cpus"] || (index.zero? ? 2 : 1), role)
+      size["memory"] || (index.zero? ? 4096 : 2048), size["cpus"] || (index.zero? ? 2 : 1))
   end
 
   # Each node has a /24 of the pods' network.

@@ -50,16 +50,20 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(` • ${name} …\n`);
     rows.push(...(await part()));
   }
-  process.stdout.write(page(table(rows)));
+  const figures = table(rows);
+  process.stdout.write(page(figures));
   const missed = rows.filter((row) => !reached(row)).length;
   process.stderr.write(`${rows.length} figures, ${missed} of them not where they should be\n`);
   if (!values.write) return;
-  const before = /^\|.*\|$/ms.exec(readFileSync(kept, 'utf8'))?.[0] ?? '';
-  writeFileSync(kept, heading + page(positionals.length > 0 ? merged(before, table(rows)) : table(rows)));
+  writeFileSync(kept, heading + page(positionals.length > 0 ? merged(keptTable(), figures) : figures));
 }
 
 function page(figures: string): string {
   return `Measured on ${machineFacts()}.\n\n${figures}\n`;
+}
+
+function keptTable(): string {
+  return /^\|.*\|$/ms.exec(readFileSync(kept, 'utf8'))?.[0] ?? '';
 }
 
 const kept = join(import.meta.dirname, '../../docs/benchmarks.md');

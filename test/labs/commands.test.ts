@@ -8,6 +8,7 @@ import { clusterPaths } from '../../lib/paths.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { labLabel } from '../../scripts/verify/lab-context.ts';
+import { interruptAt } from '../scripts/type.ts';
 import { type TestCluster, testCluster } from '../whole/cluster.ts';
 
 /** apply, verify, claims and proxy as people type them, on a running cluster. */
@@ -119,23 +120,13 @@ describe('on a running cluster', function () {
   });
 
   it('Ctrl-C has verify print what it has found so far', async () => {
-    const command = join(repositoryRoot(), 'scripts/bin/workshop.js');
-    const env = { ...process.env, ...cluster.env };
+    const name = cluster.env['WORKSHOP_NAME'] ?? '';
     // Z-02 runs alone, after the others.
-    const child = spawn(process.execPath, [command, 'verify', 'L-09', 'Z-02'], { env });
-    const said = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        said[name] += text;
-      });
-    }
-    const ended = once(child, 'close') as Promise<[number | null, string | null]>;
-    await waitFor(() => said.stderr.includes('Z-02 …'), { what: 'the last lab', timeoutMs: 60_000 });
-    child.kill('SIGINT');
-    const [code] = await ended;
-    expect(code).to.equal(130);
-    expect(said.stdout).to.match(/^ L-09 .* kept /m);
-    expect(said.stdout).to.include('1 of 1 checks passed');
+    const args = ['verify', 'L-09', 'Z-02', '--name', name];
+    const { exitCode, stdout } = await interruptAt(cluster.stateDir, args, 'Z-02 …');
+    expect(exitCode).to.equal(130);
+    expect(stdout).to.match(/^ L-09 .* kept /m);
+    expect(stdout).to.include('1 of 1 checks passed');
     await noneLeft();
   });
 

@@ -16,6 +16,7 @@ export function workshop(state: string, args: readonly string[], timeoutMs = 90_
 
 export interface Interrupted {
   exitCode: number | null;
+  stdout: string;
   stderr: string;
 }
 
@@ -23,7 +24,11 @@ export interface Interrupted {
 export function interruptAt(state: string, args: readonly string[], text: string): Promise<Interrupted> {
   const child = spawn(node, [...command, ...args], {
     env: { ...process.env, WORKSHOP_STATE_DIR: state },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
   });
   let stderr = '';
   let sent = false;
@@ -33,5 +38,5 @@ export function interruptAt(state: string, args: readonly string[], text: string
     sent = true;
     child.kill('SIGINT');
   });
-  return new Promise((resolve) => child.once('close', (exitCode) => resolve({ exitCode, stderr })));
+  return new Promise((resolve) => child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr })));
 }

@@ -29,7 +29,7 @@ describe('the bundle of virtual machines', () => {
 
   it('is not read anew for another cluster while no file looks changed', async () => {
     await look();
-    changeUnseen('bin/kubeadm');
+    changeUnseen(folder);
     await look();
     writeFileSync(join(folder, 'bin/kubeadm'), 'pragrams');
     await refused('bin/kubeadm');
@@ -39,11 +39,8 @@ describe('the bundle of virtual machines', () => {
     await look();
     const other = await oldBundle();
     try {
-      const original = folder;
-      folder = other;
-      changeUnseen('bin/kubeadm');
-      await refused('bin/kubeadm');
-      folder = original;
+      changeUnseen(other);
+      await refused('bin/kubeadm', other);
     } finally {
       rmSync(other, { recursive: true, force: true });
     }
@@ -56,20 +53,20 @@ describe('the bundle of virtual machines', () => {
   }
 
   /** Another content of the same size, as if written at the same time. */
-  function changeUnseen(path: string): void {
-    writeFileSync(join(folder, path), 'PROGRAM');
-    utimesSync(join(folder, path), then, then);
+  function changeUnseen(bundleFolder: string): void {
+    writeFileSync(join(bundleFolder, 'bin/kubeadm'), 'PROGRAM');
+    utimesSync(join(bundleFolder, 'bin/kubeadm'), then, then);
   }
 
-  async function refused(path: string): Promise<void> {
-    const refusal = await look().catch((error: unknown) => error);
+  async function refused(path: string, bundleFolder = folder): Promise<void> {
+    const refusal = await look(bundleFolder).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(WorkshopError);
     expect((refusal as Error).message).to.include(path);
   }
 
-  function look(): Promise<void> {
+  function look(bundleFolder = folder): Promise<void> {
     const work = {
-      record: { bundle: folder },
+      record: { bundle: bundleFolder },
       env: { WORKSHOP_DATA_DIR: data },
       signal: AbortSignal.any([]),
     };
