@@ -5,7 +5,8 @@ import { openFifo, readLines } from './fifo.ts';
 import { type LogFile, openLogFile, type StreamName } from './log-file.ts';
 import { outputReader } from './output-stream.ts';
 import { identify, isAlive, type ProcessId, signalProcess } from './process-id.ts';
-import { type ContainerRun, spawnShim, type Terminal } from './spawn.ts';
+import { type ContainerRun, spawnShim } from './spawn.ts';
+import type { Terminal } from './terminal.ts';
 
 /** A container that was started or found again. */
 export interface LiveContainer {

@@ -3,7 +3,8 @@ import { messageOf } from '../../../lib/errors.ts';
 import type { ContainerRecord } from '../pods/record.ts';
 import { enterContainer } from '../runtime/enter.ts';
 import type { ProcessId } from '../runtime/process-id.ts';
-import { hostPath, spawnTerminal, type Terminal } from '../runtime/spawn.ts';
+import { hostPath } from '../runtime/spawn.ts';
+import { spawnTerminal, type Terminal } from '../runtime/terminal.ts';
 import { exitStatus, failureStatus, type RemoteStreams } from './streams.ts';
 
 export interface ExecOptions {

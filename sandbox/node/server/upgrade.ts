@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { PodUnit } from '../pods/unit.ts';
-import { loadTerminals } from '../runtime/spawn.ts';
+import { loadTerminals } from '../runtime/terminal.ts';
 import { HttpFault } from './fault.ts';
 import { forwardPorts } from './port-forward.ts';
 import { runAttach } from './run-attach.ts';

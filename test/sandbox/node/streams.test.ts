@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { expect } from 'chai';
 import { waitFor } from '../../../lib/wait.ts';
+import { loadTerminals, spawnTerminal } from '../../../sandbox/node/runtime/terminal.ts';
 import { outcome, startCluster, type TestCluster } from './cluster.ts';
 
 const onNode = JSON.stringify({ spec: { nodeName: 'worker-node01', terminationGracePeriodSeconds: 1 } });
@@ -66,6 +66,16 @@ describe('kubectl through the node agent', function () {
     );
     expect(output).to.include('33 101').and.include('\n42');
     expect(exitCode).to.equal(3);
+  });
+
+  it('exec -it: all that a program wrote, however much it is and though it ends at once', async () => {
+    const { output, exitCode } = await typed(
+      cluster,
+      ['exec', '-it', 'web', '-c', 'talker', '--', 'seq', '1', '20000'],
+      [],
+    );
+    expect(output.match(/\d+\r\n/g)?.length).to.equal(20000);
+    expect(exitCode).to.equal(0);
   });
 
   it('run -it --rm: attaches to a shell and takes its exit code over', async () => {
@@ -177,34 +187,36 @@ describe('kubectl through the node agent', function () {
 });
 
 /** Runs kubectl in a terminal of 33 × 101 and types each line once a prompt has come. */
-function typed(
+/** Types each line at the next prompt of a shell; returns all that was shown. */
+async function typed(
   cluster: TestCluster,
   args: string[],
   lines: readonly string[],
 ): Promise<{ output: string; exitCode: number }> {
-  const terminal = spawnTerminal('kubectl', ['--kubeconfig', cluster.kubeconfig, ...args], {
-    cols: 101,
-    rows: 33,
-  });
+  await loadTerminals();
+  const env = process.env as Record<string, string>;
+  const size = { columns: 101, rows: 33 };
+  const terminal = spawnTerminal('kubectl', ['--kubeconfig', cluster.kubeconfig, ...args], env, size);
   let output = '';
   let next = 0;
+  const type = (text: string) => terminal.write(Buffer.from(text));
   const poke = setInterval(() => {
     // "If you don't see a command prompt, try pressing enter."
-    if (next === 0) terminal.write('\r');
+    if (next === 0 && lines.length > 0) type('\r');
   }, 500);
   terminal.onData((data) => {
-    output += data;
+    output += data.toString();
     // busybox asks for the cursor's position, as it does of any terminal.
-    if (data.includes('\u001b[6n')) terminal.write('\u001b[1;1R');
+    if (data.includes('\u001b[6n')) type('\u001b[1;1R');
     const prompts = output.split('/ # ').length - 1;
     const line = lines[next];
     if (prompts > next && line !== undefined && / # (?:\u001b\[6n)?$/.test(output)) {
       next++;
-      terminal.write(line);
+      type(line);
     }
   });
   return new Promise((resolve) => {
-    terminal.onExit(({ exitCode }) => {
+    terminal.onExit((exitCode) => {
       clearInterval(poke);
       resolve({ output, exitCode });
     });
