@@ -22,13 +22,24 @@ export interface Metrics {
 /** Our metrics and those of the process, in a registry of their own. Names are kube-proxy's where it has the metric. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const make = makers(registry);
   return {
     ...syncMetrics(make),
     ...eventMetrics(make),
     text: async () => ({ body: await registry.metrics(), type: registry.contentType }),
   };
+}
+
+/**
+ * Those of the process, without the spread of the event loop's lag: it is found by a timer that wakes the process a hundred
+ * times a second, six per cent of an emulated processor when there is nothing to do.
+ */
+function collectProcessMetrics(register: Registry): void {
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: 24 * 3600 * 1000 });
+  for (const part of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) {
+    register.removeSingleMetric(`nodejs_eventloop_lag_${part}_seconds`);
+  }
 }
 
 type Makers = ReturnType<typeof makers>;
