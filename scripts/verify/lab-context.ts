@@ -11,6 +11,7 @@ import { resources } from '../../lib/kube/resources.ts';
 import type { KubeObject, V1Namespace, Wire } from '../../lib/kube/types.ts';
 import { repositoryRoot } from '../../lib/root.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
+import { waitFor } from '../../lib/wait.ts';
 import { parseYamlStream } from '../../lib/yaml.ts';
 
 /** A lab's place on the cluster for as long as it runs: its namespaces, and what its checks reach the cluster by. */
@@ -26,6 +27,12 @@ export interface LabPlace {
   close(): Promise<void>;
 }
 
+/** The place of a lab that is verified. */
+export interface OwnPlace extends LabPlace {
+  /** Resolves when the namespaces that were deleted are no more; after two minutes, or when it is told to end, all the same. */
+  gone(signal: AbortSignal): Promise<void>;
+}
+
 /** Marks the namespaces of labs, so that those of a run that was killed can be found. */
 export const labLabel = 'workshop/lab';
 const runnerAnnotation = 'workshop/runner';
@@ -39,7 +46,7 @@ export function createLabPlace(
   settings: Settings,
   id: string,
   kubectl: string | undefined,
-): LabPlace {
+): OwnPlace {
   const client = cluster.client();
   const namespace = `lab-${id}-${randomBytes(3).toString('hex')}`;
   const made = new Set<string>();
@@ -58,6 +65,7 @@ export function createLabPlace(
     open: async (signal) => void (await create(namespace, signal)),
     lab: (signal, seen) => viewOf({ cluster, settings, namespace, kubectl, create }, signal, seen),
     close: async () => void (await Promise.all([...made].map((name) => removeNamespace(cluster, name)))),
+    gone: async (signal) => void (await Promise.all([...made].map((name) => gone(cluster, name, signal)))),
   };
 }
 
@@ -138,6 +146,13 @@ export async function removeNamespace(cluster: Cluster, name: string): Promise<v
         },
       );
     });
+}
+
+async function gone(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
+  const look = () => cluster.client().get(resources.namespaces, { name }, { signal });
+  const isGone = () => look().then(() => false, isNotFound);
+  const what = `the end of the namespace ${name}`;
+  await waitFor(isGone, { what, timeoutMs: 120_000, intervalMs: 1000, signal }).catch(() => {});
 }
 
 function isAlive(pid: number): boolean {
