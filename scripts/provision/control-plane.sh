@@ -13,16 +13,17 @@ if [ ! -e $initialized ]; then
 	[ ! -e $admin ] || kubeadm reset --force >/dev/null
 	# A busy emulated machine answers its probes late; to be killed for it, and begun again, only makes it busier.
 	mkdir -p /etc/kubernetes/patches
-	single=
-	[ "$(systemd-detect-virt)" != qemu ] || single=', {name: GOMAXPROCS, value: "1"}'
 	# kubeadm has three of them asked every second whether they are ready, most often with a TLS handshake.
 	for part in etcd kube-apiserver kube-controller-manager kube-scheduler; do
+		# As in node.sh; all wait for the API server, which may use what there is.
+		env='{name: GOGC, value: "400"}'
+		[ $part = kube-apiserver ] || [ "$(systemd-detect-virt)" != qemu ] || env="$env, {name: GOMAXPROCS, value: \"1\"}"
 		{
 			cat <<X
 spec:
   containers:
   - name: $part
-    env: [{name: GOGC, value: "400"}$single] # as in node.sh
+    env: [$env]
     livenessProbe: {failureThreshold: 60, timeoutSeconds: 60}
     startupProbe: {failureThreshold: 120, timeoutSeconds: 60}
 X

@@ -29,8 +29,8 @@ export interface LabPlace {
 
 /** The place of a lab that is verified. */
 export interface OwnPlace extends LabPlace {
-  /** Resolves when the namespaces that were deleted are no more; after two minutes, or when it is told to end, all the same. */
-  gone(signal: AbortSignal): Promise<void>;
+  /** Resolves when no pod is left in the namespaces; after two minutes, or when it is told to end, all the same. */
+  emptied(signal: AbortSignal): Promise<void>;
 }
 
 /** Marks the namespaces of labs, so that those of a run that was killed can be found. */
@@ -65,7 +65,8 @@ export function createLabPlace(
     open: async (signal) => void (await create(namespace, signal)),
     lab: (signal, seen) => viewOf({ cluster, settings, namespace, kubectl, create }, signal, seen),
     close: async () => void (await Promise.all([...made].map((name) => removeNamespace(cluster, name)))),
-    gone: async (signal) => void (await Promise.all([...made].map((name) => gone(cluster, name, signal)))),
+    emptied: async (signal) =>
+      void (await Promise.all([...made].map((name) => podsEnd(cluster, name, signal)))),
   };
 }
 
@@ -148,11 +149,11 @@ export async function removeNamespace(cluster: Cluster, name: string): Promise<v
     });
 }
 
-async function gone(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
-  const look = () => cluster.client().get(resources.namespaces, { name }, { signal });
-  const isGone = () => look().then(() => false, isNotFound);
-  const what = `the end of the namespace ${name}`;
-  await waitFor(isGone, { what, timeoutMs: 120_000, intervalMs: 1000, signal }).catch(() => {});
+async function podsEnd(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<void> {
+  const look = () => cluster.client().list(resources.pods, { namespace, signal });
+  const areGone = () => look().then(({ items }) => items.length === 0);
+  const what = `the end of the pods of ${namespace}`;
+  await waitFor(areGone, { what, timeoutMs: 120_000, intervalMs: 1000, signal }).catch(() => {});
 }
 
 function isAlive(pid: number): boolean {

@@ -68,7 +68,7 @@ async function runLab(
       },
     });
     // Pods that end on an emulated node keep it from starting those of the next lab.
-    if (cluster.pace > 2) await place.gone(signal);
+    if (cluster.pace > 2) await place.emptied(signal);
     return good;
   };
   await progress.step(name, checks, (good) => good);
