@@ -64,7 +64,7 @@ describe('kubectl through the node agent', function () {
       ['exec', '-it', 'web', '-c', 'talker', '--', 'sh'],
       ['stty size\r', 'echo $((40+2))\r', 'exit 3\r'],
     );
-    expect(output).to.include('33 101').and.include('\n42');
+    expect(output, JSON.stringify(output)).to.include('33 101').and.include('\n42');
     expect(exitCode).to.equal(3);
   });
 
@@ -200,9 +200,9 @@ async function typed(
   let output = '';
   let next = 0;
   const type = (text: string) => terminal.write(Buffer.from(text));
+  // "If you don't see a command prompt, try pressing enter": who attaches may come after the prompt; a new shell has one to show.
   const poke = setInterval(() => {
-    // "If you don't see a command prompt, try pressing enter."
-    if (next === 0 && lines.length > 0) type('\r');
+    if (next === 0 && args[0] === 'run') type('\r');
   }, 500);
   terminal.onData((data) => {
     output += data.toString();
