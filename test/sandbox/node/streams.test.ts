@@ -62,9 +62,15 @@ describe('kubectl through the node agent', function () {
     const { output, exitCode } = await typed(
       cluster,
       ['exec', '-it', 'web', '-c', 'talker', '--', 'sh'],
-      ['stty size\r', 'echo $((40+2))\r', 'exit 3\r'],
+      // The size comes in a message of its own, beside the keys.
+      [
+        'until stty size | grep -q "^33 "101; do sleep 0.1; done\r',
+        'echo it is $(stty size)\r',
+        'echo $((40+2))\r',
+        'exit 3\r',
+      ],
     );
-    expect(output, JSON.stringify(output)).to.include('33 101').and.include('\n42');
+    expect(output, JSON.stringify(output)).to.include('it is 33 101').and.include('\n42');
     expect(exitCode).to.equal(3);
   });
 
