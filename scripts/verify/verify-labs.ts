@@ -24,8 +24,12 @@ export interface VerifyOptions {
  * emulated ones (pace 6) until their API server falls silent.
  */
 function atOnce({ pace }: Cluster): number {
-  if (pace > 2) return 1;
+  if (isEmulated(pace)) return 1;
   return pace > 1 ? 2 : 4;
+}
+
+function isEmulated(pace: number): boolean {
+  return pace > 2;
 }
 
 /** Runs the chosen labs, several at once; then, with a set-up of their own, the checks that must run alone. */
@@ -68,7 +72,7 @@ async function runLab(
       },
     });
     // Pods that end on an emulated node keep it from starting those of the next lab.
-    if (cluster.pace > 2) await place.emptied(signal);
+    if (isEmulated(cluster.pace)) await place.emptied(signal);
     return good;
   };
   await progress.step(name, checks, (good) => good);

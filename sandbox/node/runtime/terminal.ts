@@ -68,18 +68,22 @@ function readToTheEnd(socket: Readable, name: string): void {
   let reads = 0;
   socket.on('data', () => reads++);
   const close = socket.destroy.bind(socket);
-  const closeWhenRead = (readsBefore: number) => {
-    const lookAgain = () => setTimeout(() => setImmediate(closeWhenRead, reads), quietMs);
-    if (socket.isPaused()) socket.once('resume', lookAgain);
-    else if (reads > readsBefore) lookAgain();
-    else {
-      closeSync(held);
-      close();
-    }
+  const closeWhenQuiet = () => {
+    const before = reads;
+    const look = () => {
+      if (socket.isPaused()) socket.once('resume', closeWhenQuiet);
+      else if (reads > before) closeWhenQuiet();
+      else {
+        closeSync(held);
+        close();
+      }
+    };
+    // A turn of the event loop has its timers first, its reads after them, and this last.
+    setTimeout(() => setImmediate(look), quietMs);
   };
   socket.destroy = () => {
     socket.destroy = () => socket;
-    closeWhenRead(-1);
+    closeWhenQuiet();
     return socket;
   };
 }

@@ -31,17 +31,20 @@ export async function runExec(options: ExecOptions, streams: RemoteStreams): Pro
 
 function inTerminal(args: string[], streams: RemoteStreams): Promise<number> {
   const terminal = spawnTerminal('nsenter', args, { PATH: hostPath });
-  connectTerminal(terminal, streams);
-  streams.onGone(() => terminal.kill());
+  const disconnect = connectTerminal(terminal, streams);
+  streams.onGone(() => {
+    disconnect();
+    terminal.kill();
+  });
   return new Promise((resolve) => terminal.onExit(resolve));
 }
 
-/** Joins a terminal to the client both ways; returns what parts them again. */
+/** Joins a terminal to the client both ways; returns what parts them again, and has nobody hold the terminal back. */
 export function connectTerminal(terminal: Terminal, streams: RemoteStreams): () => void {
   streams.onStdin((data) => terminal.write(data ?? Buffer.from([4])));
   streams.onResize(({ columns, rows }) => terminal.resize(columns, rows));
   let unsent = 0;
-  return terminal.onData((data) => {
+  const stop = terminal.onData((data) => {
     unsent++;
     terminal.pause();
     void streams.write('stdout', data).then(() => {
@@ -49,6 +52,10 @@ export function connectTerminal(terminal: Terminal, streams: RemoteStreams): () 
       if (unsent === 0) terminal.resume();
     });
   });
+  return () => {
+    stop();
+    terminal.resume();
+  };
 }
 
 function piped(args: string[], withInput: boolean, streams: RemoteStreams): Promise<number> {

@@ -192,8 +192,7 @@ describe('kubectl through the node agent', function () {
   });
 });
 
-/** Runs kubectl in a terminal of 33 × 101 and types each line once a prompt has come. */
-/** Types each line at the next prompt of a shell; returns all that was shown. */
+/** Runs kubectl in a terminal of 33 × 101 and types each line once a prompt has come; returns all that was shown. */
 async function typed(
   cluster: TestCluster,
   args: string[],

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { waitFor } from '../../../../lib/wait.ts';
 import { loadTerminals, spawnTerminal } from '../../../../sandbox/node/runtime/terminal.ts';
+import { connectTerminal } from '../../../../sandbox/node/server/run-exec.ts';
+import type { RemoteStreams } from '../../../../sandbox/node/server/streams.ts';
 
 /** What comes of a script's output when reading stops for half a second after the pieces that `heldBackAfter` names. */
 async function written(script: string, heldBackAfter: (pieces: number) => boolean): Promise<string> {
@@ -34,5 +37,20 @@ describe('a terminal', function () {
   it('is not kept by a program that outlives the one it was opened for', async () => {
     const output = await written('setsid sleep 20 & echo bye', (n) => n < 1);
     expect(output).to.equal('bye\r\n');
+  });
+
+  it('ends though its client went away while it took nothing more', async () => {
+    await loadTerminals();
+    const terminal = spawnTerminal('seq', ['1', '20000'], { PATH: process.env['PATH'] ?? '' });
+    let writes = 0;
+    const write = () => {
+      writes++;
+      return new Promise<void>(() => {});
+    };
+    const streams = { onStdin: () => {}, onResize: () => {}, write } as unknown as RemoteStreams;
+    const disconnect = connectTerminal(terminal, streams);
+    await waitFor(() => writes > 0, { what: 'the first piece', timeoutMs: 5000 });
+    disconnect();
+    expect(await new Promise((resolve) => terminal.onExit(resolve))).to.equal(0);
   });
 });
