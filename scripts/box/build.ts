@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { WorkshopError } from '../../lib/errors.ts';
 import { ExecError, run } from '../../lib/exec.ts';
 import type { Progress } from '../cli/progress.ts';
-import { type BoxFile, filesAfter, filesBefore } from './files.ts';
+import { type BoxFile, filesAfter, filesBefore, fixedAddressesUnit } from './files.ts';
+import { importImages } from './images.ts';
 import { inRoot } from './in-root.ts';
 import { packBox } from './pack.ts';
 import { packages, unwanted } from './packages.ts';
@@ -23,6 +24,8 @@ export async function buildBox(options: BoxOptions, progress: Progress, signal: 
     await step('base system', () => debootstrap(root, options, signal));
     writeAll(root, filesBefore(options.mirror, options.suite));
     await step('packages', () => install(root, options, signal));
+    const { bundle } = options;
+    if (bundle !== undefined) await step('images', () => importImages(root, bundle, signal));
     await step('configuration', () => configure(root, options, signal));
     await step('disk', () => packBox(root, work, options, signal));
   } finally {
@@ -57,7 +60,8 @@ async function configure(root: string, { publicKey }: BoxOptions, signal: AbortS
   writeAll(root, filesAfter(readFileSync(publicKey, 'utf8')));
   chmodSync(join(root, 'home/vagrant/.ssh'), 0o700);
   await inside('chown', '-R', 'vagrant:vagrant', '/home/vagrant');
-  await inside('systemctl', 'enable', 'systemd-networkd.service', 'serial-getty@ttyS0.service');
+  const wanted = ['systemd-networkd.service', 'serial-getty@ttyS0.service', fixedAddressesUnit];
+  await inside('systemctl', 'enable', ...wanted);
   // Containerd is started when it has been configured.
   await inside('systemctl', 'disable', 'containerd.service', 'systemd-networkd-wait-online.service');
   await inside('systemctl', 'mask', ...unwanted);
@@ -71,7 +75,7 @@ async function configure(root: string, { publicKey }: BoxOptions, signal: AbortS
 
 /** Of the installation; all of it can be made again. */
 const leftovers = [
-  ...['usr/sbin/policy-rc.d', 'var/lib/dbus/machine-id'],
+  ...['usr/sbin/policy-rc.d', 'var/lib/dbus/machine-id', 'run/containerd'],
   ...['var/lib/apt/lists', 'var/cache/apt', 'var/log', 'tmp'],
 ];
 
@@ -95,7 +99,7 @@ function failure(step: string, error: unknown, signal: AbortSignal): unknown {
   const last = `${error.stdout}\n${error.stderr}`.trim().split('\n').slice(-3).join('; ');
   const message = `could not build the box: ${step}: ${last || error.message}`;
   return new WorkshopError('environment', message, {
-    advice: 'look at the disk space and the mirror',
+    advice: step === 'images' ? '--no-images' : 'look at the disk space and the mirror',
     cause: error,
   });
 }

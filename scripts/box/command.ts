@@ -1,5 +1,8 @@
-import { resolve } from 'node:path';
-import { boxFile } from '../../lib/paths.ts';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Bundle, manifestName, readBundle } from '../../lib/bundle/bundle.ts';
+import { requireWhole } from '../../lib/bundle/verify.ts';
+import { boxFile, bundleFolder } from '../../lib/paths.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
 import { addBox, boxName } from './add.ts';
@@ -12,7 +15,8 @@ export const box: Command = {
   usage: ['build [--out FILE] [--no-add] [--dry-run]'],
   description:
     'Builds a Debian box for Vagrant with libvirt that has everything of Debian which the nodes need, so that they install\n' +
-    "nothing while they are set up. Packages come from this machine's own Debian mirror. Needs root.",
+    "nothing while they are set up, and the bundle's container images (see: workshop bundle), so that they unpack none.\n" +
+    "Packages come from this machine's own Debian mirror. Needs root.",
   examples: [
     { command: 'workshop box build', does: 'build the box and tell Vagrant about it' },
     { command: 'workshop box build --out lab.box --no-add', does: 'only the file, for another machine' },
@@ -26,6 +30,8 @@ export const box: Command = {
       value: 'FILE',
       summary: "who may log in first (default: Vagrant's own key)",
     },
+    bundle: { type: 'string', value: 'DIR', summary: "whose images go into it (default: your bundle's)" },
+    'no-images': { type: 'boolean', summary: 'without images: machines import them for themselves' },
     'disk-size': { type: 'string', value: 'GB', default: '10', summary: 'size of the disk' },
     'no-add': { type: 'boolean', summary: 'do not tell Vagrant about it' },
     'dry-run': { type: 'boolean', summary: 'only say what would be done' },
@@ -42,6 +48,7 @@ export const box: Command = {
       return 0;
     }
     await requireTools();
+    if (options.bundle) await requireWhole(options.bundle, signal);
     await buildBox(options, progress, signal);
     if (flags['no-add'] !== true) await progress.step('vagrant box add', () => addBox(file, signal));
     if (json) out.json({ file, name: flags['no-add'] === true ? null : boxName });
@@ -60,6 +67,7 @@ async function optionsOf({ flags, env, signal }: Context, file: string): Promise
   }
   return {
     file,
+    bundle: bundleFor(flags, env),
     suite,
     diskGb,
     mirror: given('mirror') ?? (await debianMirror(signal)),
@@ -68,10 +76,23 @@ async function optionsOf({ flags, env, signal }: Context, file: string): Promise
   };
 }
 
-function plan({ file, suite, mirror, diskGb, publicKey }: BoxOptions, alone: boolean): string[] {
+/** The one that is named, or the usual one where there is any. */
+function bundleFor(flags: Context['flags'], env: Context['env']): Bundle | undefined {
+  const named = flags['bundle'];
+  if (flags['no-images'] === true) {
+    if (named !== undefined) throw usageError('--bundle and --no-images contradict each other');
+    return undefined;
+  }
+  if (typeof named === 'string') return readBundle(resolve(named));
+  const usual = bundleFolder(env);
+  return existsSync(join(usual, manifestName)) ? readBundle(usual) : undefined;
+}
+
+function plan({ file, suite, mirror, diskGb, publicKey, bundle }: BoxOptions, alone: boolean): string[] {
   return [
     `install Debian ${suite} from ${mirror} into a folder`,
     `install ${packages.join(' ')}`,
+    ...(bundle ? [`import the images of ${bundle.folder}`] : []),
     `let the user vagrant in with ${publicKey}`,
     `make a disk of ${diskGb} GB, one ext4 file system`,
     `pack it into ${file}`,

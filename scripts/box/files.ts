@@ -41,6 +41,8 @@ export function filesAfter(key: string): BoxFile[] {
     },
     { path: 'etc/systemd/network/10-eth0.network', text: managementNetwork },
     { path: 'etc/systemd/networkd.conf.d/workshop.conf', text: foreignRoutes },
+    { path: 'etc/systemd/system/systemd-udev-trigger.service.d/workshop.conf', text: fewDevices },
+    { path: `etc/systemd/system/${fixedAddressesUnit}`, text: fixedAddresses },
     {
       path: 'etc/systemd/journald.conf.d/workshop.conf',
       text: lines('[Journal]', 'Storage=volatile', 'RuntimeMaxUse=64M'),
@@ -66,6 +68,32 @@ const managementNetwork = lines(
 
 /** Routes and rules of CNI plugins and proxies are none of systemd's business. */
 const foreignRoutes = lines('[Network]', 'ManageForeignRoutes=no', 'ManageForeignRoutingPolicyRules=no');
+
+export const fixedAddressesUnit = 'workshop-fixed-addresses.service';
+
+/**
+ * An emulator keeps its translation of a program by the address it runs at; where that is another one each time, each start is
+ * translated anew (docs/vagrant.md). scripts/provision/node.sh asks for the same; here it begins with the boot.
+ */
+const fixedAddresses = lines(
+  ...['[Unit]', 'Description=Programs at the same addresses each time', 'ConditionVirtualization=qemu'],
+  ...['DefaultDependencies=no', 'Before=systemd-journald.service systemd-udevd.service sysinit.target'],
+  ...['[Service]', 'Type=oneshot', "ExecStart=/bin/sh -c 'echo 0 >/proc/sys/kernel/randomize_va_space'"],
+  ...['[Install]', 'WantedBy=sysinit.target'],
+);
+
+/** A virtual machine has a handful of devices of its own; udev looks at each of some hundreds that the kernel names. */
+const fewDevices = lines(
+  ...['[Service]', 'ExecStart='],
+  ...['module', 'pci', 'virtio', 'block', 'net'].map((subsystem) =>
+    trigger(`--subsystem-match=${subsystem}`),
+  ),
+  trigger('--subsystem-match=tty --sysname-match=ttyS0'),
+);
+
+function trigger(which: string): string {
+  return `ExecStart=-udevadm trigger --type=all --action=add ${which}`;
+}
 
 const forKubernetes = [
   'net.ipv4.ip_forward = 1',

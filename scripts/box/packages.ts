@@ -13,4 +13,12 @@ export const unwanted: readonly string[] = [
   ...['nftables.service', 'systemd-pstore.service', 'ipvsadm.service', 'getty@tty1.service'],
   // What is to be done once after new packages: these are the box's own, and packages do not change.
   ...['ldconfig.service', 'systemd-journal-catalog-update.service', 'systemd-update-done.service'],
+  // For seats, displays, and file systems that nobody mounts here.
+  ...['systemd-logind.service', 'modprobe@drm.service', 'modprobe@fuse.service', 'modprobe@configfs.service'],
+  ...[
+    'sys-fs-fuse-connections.mount',
+    'sys-kernel-config.mount',
+    'sys-kernel-tracing.mount',
+    'dev-hugepages.mount',
+  ],
 ];

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bundle } from '../../lib/bundle/bundle.ts';
 import { WorkshopError } from '../../lib/errors.ts';
 import { run } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/paths.ts';
@@ -13,6 +14,8 @@ export interface BoxOptions {
   /** The file with the key that Vagrant logs in with at first. */
   readonly publicKey: string;
   readonly diskGb: number;
+  /** Whose container images go into the box; none without it. */
+  readonly bundle: Bundle | undefined;
   /** For the proxies in it. */
   readonly env: Environment;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -45,6 +45,15 @@ describe('the files of the box', () => {
     for (const { path, text } of after) if (text !== '') expect(text.endsWith('\n'), path).to.equal(true);
   });
 
+  it('put programs at fixed addresses on an emulated machine, and on no other', () => {
+    const unit = textOf('etc/systemd/system/workshop-fixed-addresses.service');
+    expect(unit)
+      .to.match(/^ConditionVirtualization=qemu$/m)
+      .and.to.contain('randomize_va_space');
+    const sysctl = after.filter(({ path }) => path.includes('sysctl')).map(({ text }) => text);
+    expect(sysctl.join('')).to.not.contain('randomize');
+  });
+
   it('tell libvirt to start the kernel beside the disk', () => {
     expect(boxVagrantfile)
       .to.contain('"vmlinuz"')
@@ -56,12 +65,19 @@ describe('the files of the box', () => {
 describe('workshop box', () => {
   let folder: string;
 
+  const dataFolder = process.env['WORKSHOP_DATA_DIR'];
+
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'box-'));
     writeFileSync(join(folder, 'key.pub'), 'ssh-rsa KEY\n');
+    process.env['WORKSHOP_DATA_DIR'] = folder;
   });
 
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    if (dataFolder === undefined) delete process.env['WORKSHOP_DATA_DIR'];
+    else process.env['WORKSHOP_DATA_DIR'] = dataFolder;
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('takes a key that is named, and says when it is not there', () => {
     expect(vagrantKey(join(folder, 'key.pub'))).to.equal(join(folder, 'key.pub'));
@@ -78,11 +94,37 @@ describe('workshop box', () => {
       .to.match(/containerd.*nodejs/)
       .and.to.contain('my.box');
     expect(stdout).to.not.contain('tell Vagrant');
+    expect(stdout, 'there is no bundle').to.not.contain('images');
+  });
+
+  it('puts the images of a bundle into it, of the one that is named or of the usual one', async () => {
+    const bundle = join(folder, 'bundle');
+    mkdirSync(bundle);
+    writeFileSync(
+      join(bundle, 'bundle.json'),
+      JSON.stringify({ format: 1, kubernetes: 'v1.35.4', files: [] }),
+    );
+    const given = ['--mirror', 'http://mirror.example/debian', '--public-key', join(folder, 'key.pub')];
+    const plan = async (...more: string[]) => {
+      const args = ['box', 'build', '--dry-run', ...given, ...more];
+      return (await workshop(folder, args)).stdout;
+    };
+    expect(await plan()).to.contain(`import the images of ${bundle}`);
+    expect(await plan('--no-images')).to.not.contain('images');
+    expect(await plan('--bundle', bundle)).to.contain(`import the images of ${bundle}`);
+  });
+
+  it('says that a named bundle is not there', async () => {
+    const nowhere = join(folder, 'nowhere');
+    const result = await workshop(folder, ['box', 'build', '--bundle', nowhere]);
+    expect(result.exitCode).to.equal(3);
+    expect(result.stderr).to.contain(`could not use the bundle ${nowhere}: there is none`);
   });
 
   const wrong: [string, string[], RegExp][] = [
     ['no verb', [], /box knows only "build"/],
     ['a disk of no size', ['build', '--disk-size', 'big'], /--disk-size "big"/],
+    ['two wishes at once', ['build', '--bundle', '/nowhere', '--no-images'], /contradict each other/],
     ['a suite that is none', ['build', '--suite', '../x'], /not the name of a Debian release/],
   ];
   for (const [what, args, stderr] of wrong) {
