@@ -63,8 +63,10 @@ async function healthy() {
     if (restarts() >= 3) return lastWords();
     if (Date.now() > deadline)
       return `not at work after ${healthyWithinMs / 1000} s (${why}): ${lastWords()}`;
-    // On a slow machine the looks would take the processor from the proxy that they wait for.
-    await new Promise((resolve) => setTimeout(resolve, Math.max(200, 5 * (Date.now() - began))));
+    // On a slow machine the looks would take the processor from the proxy that they wait for; but one that came at a bad moment, and
+    // took long, says little about the next.
+    const pauseMs = Math.min(Math.max(200, 5 * (Date.now() - began)), 3000);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
