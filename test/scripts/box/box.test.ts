@@ -65,19 +65,18 @@ describe('the files of the box', () => {
 describe('workshop box', () => {
   let folder: string;
 
-  const dataFolder = process.env['WORKSHOP_DATA_DIR'];
-
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'box-'));
     writeFileSync(join(folder, 'key.pub'), 'ssh-rsa KEY\n');
-    process.env['WORKSHOP_DATA_DIR'] = folder;
   });
 
-  afterEach(() => {
-    if (dataFolder === undefined) delete process.env['WORKSHOP_DATA_DIR'];
-    else process.env['WORKSHOP_DATA_DIR'] = dataFolder;
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Only says what it would do, with a mirror and a key that are not this machine's. */
+  function plan(...more: string[]) {
+    const given = ['--mirror', 'http://mirror.example/debian', '--public-key', join(folder, 'key.pub')];
+    return workshop(folder, ['box', 'build', '--dry-run', ...given, ...more]);
+  }
 
   it('takes a key that is named, and says when it is not there', () => {
     expect(vagrantKey(join(folder, 'key.pub'))).to.equal(join(folder, 'key.pub'));
@@ -85,9 +84,7 @@ describe('workshop box', () => {
   });
 
   it('says what it would do', async () => {
-    const given = ['--mirror', 'http://mirror.example/debian', '--public-key', join(folder, 'key.pub')];
-    const args = ['box', 'build', '--dry-run', '--no-add', '--out', join(folder, 'my.box'), ...given];
-    const { exitCode, stdout, stderr } = await workshop(folder, args);
+    const { exitCode, stdout, stderr } = await plan('--no-add', '--out', join(folder, 'my.box'));
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.contain('install Debian trixie from http://mirror.example/debian');
     expect(stdout)
@@ -98,20 +95,15 @@ describe('workshop box', () => {
   });
 
   it('puts the images of a bundle into it, of the one that is named or of the usual one', async () => {
-    const bundle = join(folder, 'bundle');
-    mkdirSync(bundle);
+    const bundle = join(folder, 'data', 'bundle');
+    mkdirSync(bundle, { recursive: true });
     writeFileSync(
       join(bundle, 'bundle.json'),
       JSON.stringify({ format: 1, kubernetes: 'v1.35.4', files: [] }),
     );
-    const given = ['--mirror', 'http://mirror.example/debian', '--public-key', join(folder, 'key.pub')];
-    const plan = async (...more: string[]) => {
-      const args = ['box', 'build', '--dry-run', ...given, ...more];
-      return (await workshop(folder, args)).stdout;
-    };
-    expect(await plan()).to.contain(`import the images of ${bundle}`);
-    expect(await plan('--no-images')).to.not.contain('images');
-    expect(await plan('--bundle', bundle)).to.contain(`import the images of ${bundle}`);
+    expect((await plan()).stdout).to.contain(`import the images of ${bundle}`);
+    expect((await plan('--no-images')).stdout).to.not.contain('images');
+    expect((await plan('--bundle', bundle)).stdout).to.contain(`import the images of ${bundle}`);
   });
 
   it('says that a named bundle is not there', async () => {
