@@ -13,20 +13,20 @@ if [ ! -e $initialized ]; then
 	[ ! -e $admin ] || kubeadm reset --force >/dev/null
 	# A busy emulated machine answers its probes late; to be killed for it, and begun again, only makes it busier.
 	mkdir -p /etc/kubernetes/patches
+	# Go's variables are as in node.sh; all wait for the API server, which may use what there is.
+	env='{name: GOGC, value: "400"}' one=
+	if [ "$(systemd-detect-virt)" = qemu ]; then
+		env="$env, {name: GODEBUG, value: asyncpreemptoff=1}" one=', {name: GOMAXPROCS, value: "1"}'
+	fi
 	# kubeadm has three of them asked every second whether they are ready, most often with a TLS handshake.
 	for part in etcd kube-apiserver kube-controller-manager kube-scheduler; do
-		# As in node.sh; all wait for the API server, which may use what there is.
-		env='{name: GOGC, value: "400"}'
-		if [ "$(systemd-detect-virt)" = qemu ]; then
-			env="$env, {name: GODEBUG, value: asyncpreemptoff=1}"
-			[ $part = kube-apiserver ] || env="$env, {name: GOMAXPROCS, value: \"1\"}"
-		fi
+		case $part in kube-apiserver) own=$env ;; *) own=$env$one ;; esac
 		{
 			cat <<X
 spec:
   containers:
   - name: $part
-    env: [$env]
+    env: [$own]
     livenessProbe: {failureThreshold: 60, timeoutSeconds: 60}
     startupProbe: {failureThreshold: 120, timeoutSeconds: 60}
 X
