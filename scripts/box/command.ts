@@ -12,7 +12,7 @@ import { type BoxOptions, debianMirror, requireTools, vagrantKey } from './requi
 
 /** `workshop box build` */
 export const box: Command = {
-  usage: ['build [--out FILE] [--no-add] [--dry-run]'],
+  usage: ['build [--bundle DIR] [--out FILE] [--no-add] [--dry-run]'],
   description:
     'Builds a Debian box for Vagrant with libvirt that has everything of Debian which the nodes need, so that they install\n' +
     "nothing while they are set up, and the bundle's container images (see: workshop bundle), so that they unpack none.\n" +
@@ -48,7 +48,8 @@ export const box: Command = {
       return 0;
     }
     await requireTools();
-    if (options.bundle) await requireWhole(options.bundle, signal);
+    const { bundle } = options;
+    if (bundle) await progress.step('bundle', () => requireWhole(bundle, signal));
     await buildBox(options, progress, signal);
     if (flags['no-add'] !== true) await progress.step('vagrant box add', () => addBox(file, signal));
     if (json) out.json({ file, name: flags['no-add'] === true ? null : boxName });
