@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Bundle, manifestName, readBundle } from '../../lib/bundle/bundle.ts';
-import { requireWhole } from '../../lib/bundle/verify.ts';
+import { requireVerified } from '../../lib/bundle/verified.ts';
 import { boxFile, bundleFolder } from '../../lib/paths.ts';
 import type { Command, Context } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
@@ -49,7 +49,7 @@ export const box: Command = {
     }
     await requireTools();
     const { bundle } = options;
-    if (bundle) await progress.step('bundle', () => requireWhole(bundle, signal));
+    if (bundle) await progress.step('bundle', () => requireVerified(bundle, context.env, signal));
     await buildBox(options, progress, signal);
     if (flags['no-add'] !== true) await progress.step('vagrant box add', () => addBox(file, signal));
     if (json) out.json({ file, name: flags['no-add'] === true ? null : boxName });
