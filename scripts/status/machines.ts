@@ -1,5 +1,5 @@
 import type { ComponentStatus } from '../../lib/cluster/components.ts';
-import { machineCommand } from '../../lib/cluster/vagrant/machine-command.ts';
+import { machineSsh } from '../../lib/cluster/vagrant/machine-command.ts';
 import type { VagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { run } from '../../lib/exec.ts';
 import type { ClusterPaths } from '../../lib/paths.ts';
@@ -13,18 +13,15 @@ export async function machineComponents(
   record: VagrantRecord,
 ): Promise<ComponentStatus[]> {
   const nodes = record.settings.nodes.map(({ name }) => name);
-  const all = await Promise.all(nodes.map((node) => ofMachine(paths, nodes, node)));
+  const all = await Promise.all(nodes.map((node) => ofMachine(paths, node)));
   return all.flat();
 }
 
-async function ofMachine(
-  paths: ClusterPaths,
-  nodes: readonly string[],
-  node: string,
-): Promise<ComponentStatus[]> {
+async function ofMachine(paths: ClusterPaths, node: string): Promise<ComponentStatus[]> {
   const names = Object.values(units);
-  const argv = ['systemctl', 'show', '--property=ActiveState,NRestarts', ...names];
-  const [program, ...args] = machineCommand(paths, nodes, node, argv);
+  // Everybody may ask; to become root for it takes an emulated machine longer than the answer.
+  const question = `systemctl show --property=ActiveState,NRestarts ${names.join(' ')}`;
+  const [program, ...args] = [...machineSsh(paths, node), '--', question];
   const answer = await run(program, args, { timeoutMs: 20_000 }).catch(() => undefined);
   const blocks = answer?.stdout.trim().split('\n\n') ?? [];
   return Object.keys(units).map((name, index) => {
