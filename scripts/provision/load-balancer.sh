@@ -30,8 +30,7 @@ LockPersonality=yes
 [Install]
 WantedBy=multi-user.target
 X
-systemctl daemon-reload
-systemctl enable -q workshop-loadbalancer
+systemctl enable -q workshop-loadbalancer # and reads all units anew
 mark=/run/workshop-loadbalancer-version
 id=$(sha256sum $unit)
 if [ "$(cat $mark 2>/dev/null)" != "$id" ] || ! systemctl is-active -q workshop-loadbalancer; then

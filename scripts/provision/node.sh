@@ -186,8 +186,7 @@ ExecStart=/usr/local/bin/kubelet \$KUBELET_KUBECONFIG_ARGS \$KUBELET_CONFIG_ARGS
 X
 # The kubelet looks for static pods here, and complains every second where there is no such folder.
 mkdir -p /etc/kubernetes/manifests
-systemctl daemon-reload
-systemctl enable -q workshop-routes containerd kubelet # the kubelet is started by kubeadm
+systemctl enable -q workshop-routes containerd kubelet # and reads all units anew; the kubelet is started by kubeadm
 systemctl restart workshop-routes
 systemctl start containerd
 say "the container runtime runs"
