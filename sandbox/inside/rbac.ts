@@ -32,7 +32,8 @@ export function rbacObjects(): KubeObject[] {
   ];
 }
 
-function loadBalancerRoles(): KubeObject[] {
+/** What the load balancer may do (loadbalancer/rbac.yaml). */
+export function loadBalancerRoles(): KubeObject[] {
   const file = join(repositoryRoot(), 'loadbalancer', 'rbac.yaml');
   return parseYamlStream(readFileSync(file, 'utf8'), file) as KubeObject[];
 }

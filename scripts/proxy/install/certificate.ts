@@ -6,7 +6,6 @@ import type { KubeObject } from '../../../lib/kube/types.ts';
 import { waitFor } from '../../../lib/wait.ts';
 import { issue, type KeyPair } from '../../../sandbox/pki/authority.ts';
 import { createRequest } from '../../../sandbox/pki/request.ts';
-import { proxyUser } from './credentials.ts';
 import type { TargetCluster } from './target.ts';
 
 export interface Issued extends KeyPair {
@@ -14,29 +13,41 @@ export interface Issued extends KeyPair {
   readonly expires: string;
 }
 
+/** Whose certificate it is to be. */
+export interface Subject {
+  readonly user: string;
+  /** The program that works as this user, for the request's name and label: `workshop-proxy`. */
+  readonly program: string;
+  readonly node: string;
+}
+
 /**
- * A client certificate of the proxy's user and its key: from the authority when one is given, else by the cluster's own signer
+ * A client certificate of a user and its key: from the authority when one is given, else by the cluster's own signer
  * (kubernetes.io/kube-apiserver-client), approved with the administrator's rights. Throws WorkshopError `environment` when the
  * cluster does not sign.
  */
-export async function proxyCertificate(
-  cluster: TargetCluster,
-  node: string,
+export async function clientCertificate(
+  cluster: Pick<TargetCluster, 'client' | 'authority'>,
+  subject: Subject,
   signal?: AbortSignal,
 ): Promise<Issued> {
   const pair = cluster.authority
-    ? await issue(cluster.authority, { commonName: proxyUser })
-    : await signed(cluster.client, node, signal);
+    ? await issue(cluster.authority, { commonName: subject.user })
+    : await signed(cluster.client, subject, signal);
   return { ...pair, expires: new Date(new X509Certificate(pair.cert).validTo).toISOString() };
 }
 
 /** The request is deleted whatever comes of it. */
-async function signed(client: Client, node: string, signal?: AbortSignal): Promise<KeyPair> {
-  const { request, key } = await createRequest({ commonName: proxyUser });
-  const name = `workshop-proxy-${node}-${Date.now().toString(36)}`;
+async function signed(
+  client: Client,
+  { user, program, node }: Subject,
+  signal?: AbortSignal,
+): Promise<KeyPair> {
+  const { request, key } = await createRequest({ commonName: user });
+  const name = `${program}-${node}-${Date.now().toString(36)}`;
   try {
     await client.create(requests, {
-      metadata: { name, labels: { 'app.kubernetes.io/name': 'workshop-proxy' } },
+      metadata: { name, labels: { 'app.kubernetes.io/name': program } },
       spec: {
         request: Buffer.from(request).toString('base64'),
         signerName: 'kubernetes.io/kube-apiserver-client',
@@ -55,7 +66,7 @@ async function signed(client: Client, node: string, signal?: AbortSignal): Promi
     if (signal?.aborted) throw cause;
     throw new WorkshopError(
       'environment',
-      `could not get a client certificate for ${proxyUser}: ${messageOf(cause)}`,
+      `could not get a client certificate for ${user}: ${messageOf(cause)}`,
       {
         advice: '--ca-cert FILE and --ca-key FILE, where the cluster signs none itself',
         cause,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, WorkshopError } from '../../../lib/errors.ts';
 import { repositoryRoot } from '../../../lib/root.ts';
-import { proxyCertificate } from './certificate.ts';
+import { clientCertificate } from './certificate.ts';
 import { configText } from './config-text.ts';
 import { credentialsText, isGood, proxyUser } from './credentials.ts';
 import { type Facts, gatherFacts } from './facts.ts';
@@ -86,7 +86,8 @@ async function activate(node: TargetNode, work: Work, options: InstallOptions): 
   const { cluster, signal, healthyWithinMs = 90_000 } = options;
   const written = [...work.files];
   if (work.needsCredentials) {
-    const { expires, ...pair } = await proxyCertificate(cluster, node.name, signal);
+    const subject = { user: proxyUser, program: unitName, node: node.name };
+    const { expires, ...pair } = await clientCertificate(cluster, subject, signal);
     const text = credentialsText(pair, cluster.server, cluster.ca, expires);
     written.unshift({ file: files.kubeconfig, mode: 0o600, text });
   }

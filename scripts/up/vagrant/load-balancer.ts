@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkshopError } from '../../../lib/errors.ts';
+import { createClient } from '../../../lib/kube/client.ts';
+import { loadKubeconfig } from '../../../lib/kube/credentials.ts';
 import { repositoryRoot } from '../../../lib/root.ts';
+import { applyObjects } from '../../../sandbox/inside/addons.ts';
+import { loadBalancerRoles } from '../../../sandbox/inside/rbac.ts';
+import { formatKubeconfig } from '../../../sandbox/pki/kubeconfig.ts';
+import { clientCertificate } from '../../proxy/install/certificate.ts';
 import { onEach } from './provision.ts';
 import { machinesOf, onMachine, type Phase, runScript, type Work } from './work.ts';
 
@@ -19,12 +25,7 @@ export const loadBalancer: Phase = {
     if (pool === undefined) return;
     const text = readProgram();
     const [master, ...workers] = machinesOf(work);
-    const rights = readFileSync(join(repositoryRoot(), 'loadbalancer', 'rbac.yaml'), 'utf8');
-    const admin = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf'];
-    const [credentials] = await Promise.all([
-      credentialsFrom(work, master),
-      onMachine(work, master, [...admin, 'apply', '-f', '-'], { input: rights, timeoutMs: 300_000 }),
-    ]);
+    const credentials = await account(work, master);
     // Each renewal is work for an emulated API server; and there Kubernetes takes a minute to notice that a node is gone.
     const lease = work.record.emulated ? '30s' : '8s';
     const version = createHash('sha256').update(text).update(credentials).digest('hex').slice(0, 16);
@@ -46,12 +47,23 @@ function readProgram(): string {
   });
 }
 
-/** What the first machine has already, or a client certificate that kubeadm makes there. */
-async function credentialsFrom(work: Work, master: string): Promise<string> {
-  const known = await onMachine(work, master, ['cat', kubeconfig]).catch(() => '');
-  if (known.includes('client-certificate-data')) return known;
-  const config = '--config=/etc/kubernetes/kubeadm.yaml';
-  return onMachine(work, master, ['kubeadm', 'kubeconfig', 'user', config, `--client-name=${user}`]);
+/** Its rights, and a kubeconfig: that which the first machine has already, or one with a new certificate. */
+async function account(work: Work, master: string): Promise<string> {
+  const administrator = loadKubeconfig(work.paths.kubeconfig);
+  const { server, ca = '' } = administrator;
+  const client = createClient(administrator);
+  try {
+    const [known] = await Promise.all([
+      onMachine(work, master, ['cat', kubeconfig]).catch(() => ''),
+      applyObjects(client, loadBalancerRoles()),
+    ]);
+    if (known.includes('client-certificate-data')) return known;
+    const subject = { user, program: 'workshop-loadbalancer', node: master };
+    const pair = await clientCertificate({ client }, subject, work.signal);
+    return formatKubeconfig({ ...pair, cluster: 'kubernetes', user, server, ca });
+  } finally {
+    client.close();
+  }
 }
 
 /** Brings files to a machine that are not there as they should be. Two commands for all of them: an emulated machine takes seconds for each. */
