@@ -9,13 +9,17 @@ class Lab
   attr_reader :nodes, :cluster, :bundle
 
   def initialize(root, env)
-    @settings = YAML.safe_load(File.read(env["WORKSHOP_SETTINGS"] || File.join(root, "settings.yaml")))
+    file = [env["WORKSHOP_SETTINGS"], File.join(root, "settings.yaml")].find { |name| name && !name.empty? }
+    @settings = YAML.safe_load(File.read(file))
+    raise TypeError, "it is not a map of fields" unless @settings.is_a?(Hash)
     @network = @settings.fetch("network")
     @vagrant = @settings["vagrant"] || {}
     @cluster = env["WORKSHOP_NAME"] || "#{@settings.fetch("cluster").fetch("name")}-vagrant"
     @bundle = env["WORKSHOP_BUNDLE"] || default_bundle(env)
     @boxes = File.join(env["VAGRANT_HOME"] || File.join(Dir.home, ".vagrant.d"), "boxes")
     @nodes = @settings.fetch("nodes").each_with_index.map { |node, index| machine(node, index) }
+  rescue SystemCallError, Psych::Exception, KeyError, TypeError => error
+    raise "could not use the settings #{file}: #{error.message}. Try workshop doctor --backend vagrant."
   end
 
   # The box that `workshop box build` made, where there is one.

@@ -7,7 +7,7 @@ import { readFlags } from '../../lib/read-flags.ts';
 import { faults } from './faults.ts';
 import { leftBehind } from './inventory.ts';
 import { killedInEachPhase } from './kills.ts';
-import { sameInRuby, validates } from './vagrantfile.ts';
+import { namesWrongSettings, sameInRuby, validates } from './vagrantfile.ts';
 import { workshopCommand } from './workshop.ts';
 
 /**
@@ -35,6 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const failures: string[] = [];
   try {
     await sameInRuby();
+    await namesWrongSettings();
     await validates();
     await workshop(['doctor']);
     if (values.kills) failures.push(...(await killedInEachPhase(workshop)));

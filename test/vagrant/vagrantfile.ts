@@ -30,6 +30,26 @@ export async function sameInRuby(): Promise<void> {
   }
 }
 
+/** Settings that cannot be used are named, with what is wrong; an empty variable is none. */
+export async function namesWrongSettings(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'vagrantfile-'));
+  const script = join(repositoryRoot(), 'scripts', 'provision', 'environment.rb');
+  const look = (file: string) => run('ruby', [script], { env: { WORKSHOP_SETTINGS: file }, okCodes: [0, 1] });
+  try {
+    const wrong = { '': 'not a map', 'a: [': 'expected', 'cluster: {name: a}': 'key not found: "network"' };
+    for (const [text, why] of Object.entries(wrong)) {
+      const file = join(folder, 'settings.yaml');
+      writeFileSync(file, text);
+      const { stderr } = await look(file);
+      expect(stderr).to.include(`could not use the settings ${file}: `).and.include(why);
+    }
+    expect((await look(join(folder, 'none'))).stderr).to.include('No such file');
+    expect((await look('')).exitCode).to.equal(0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Vagrant finds no fault with the Vagrantfile, whichever way libvirt runs the machines. */
 export async function validates(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vagrantfile-'));
