@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../lib/exec.ts';
 import type { Trial } from '../../scripts/lab/trial.ts';
+import { median } from './median.ts';
 import type { Row } from './row.ts';
 
 const command = join(import.meta.dirname, '../../scripts/bin/workshop.js');
@@ -63,8 +64,4 @@ async function medianMs(action: () => Promise<unknown>): Promise<number> {
     taken.push(performance.now() - from);
   }
   return median(taken);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -6,6 +6,7 @@ import { didYouMean } from '../../lib/suggest.ts';
 import { courseFigures } from './course.ts';
 import { freshCloneFigures } from './fresh-clone.ts';
 import { machineFacts } from './machine.ts';
+import { machineFigures } from './machines.ts';
 import { run as proxyFigures } from './proxy/bench.ts';
 import { run as peerFigures } from './proxy/peer.ts';
 import { merged, type Row, reached, table } from './row.ts';
@@ -19,16 +20,20 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   fresh: freshCloneFigures,
 };
 
+/** Those that need more than this machine's own programs. */
+const partsToName: typeof parts = { machines: machineFigures };
+
 const help = `Measures how fast the workshop is and what it costs, and prints each figure beside what it should be.
 
 Usage: npm run bench [-- PART … [--write]]
 
-Parts: ${Object.keys(parts).join(', ')}; without any, all of them. They take minutes; leave the machine alone meanwhile.
+Parts: ${Object.keys(parts).join(', ')}; without any, all of these. They take minutes; leave the machine alone meanwhile.
   proxy    full syncs beside the bare nft -f of the same table; from watch event to kernel; a thousand changes a second
   peer     connections through the proxy; beside kube-proxy, if KUBE_PROXY names its program
   sandbox  up, manifests, checks, idle cost
   course   how long a learner waits
   fresh    npm start in a fresh clone with an empty npm cache
+  machines virtual machines with real Kubernetes, from the box and the bundle; only when it is named
 
   --write  keeps the table in docs/benchmarks.md; of some parts, their rows
 
@@ -73,9 +78,10 @@ const failure = 'could not measure';
 const advice = 'npm run bench -- --help';
 
 function partNamed(name: string): readonly [string, () => Promise<Row[]>] {
-  const part = parts[name];
+  const known = { ...parts, ...partsToName };
+  const part = known[name];
   if (part) return [name, part];
-  const why = `there is no part ${name}${didYouMean(name, Object.keys(parts))}`;
+  const why = `there is no part ${name}${didYouMean(name, Object.keys(known))}`;
   throw new WorkshopError('usage', `${failure}: ${why}`, { advice });
 }
 
