@@ -5,6 +5,7 @@ import { WorkshopError } from '../../../lib/errors.ts';
 import { createClient } from '../../../lib/kube/client.ts';
 import { loadKubeconfig } from '../../../lib/kube/credentials.ts';
 import { repositoryRoot } from '../../../lib/root.ts';
+import { waitFor } from '../../../lib/wait.ts';
 import { applyObjects } from '../../../sandbox/inside/addons.ts';
 import { loadBalancerRoles } from '../../../sandbox/inside/rbac.ts';
 import { formatKubeconfig } from '../../../sandbox/pki/kubeconfig.ts';
@@ -55,7 +56,13 @@ async function account(work: Work, master: string): Promise<string> {
   try {
     const [known] = await Promise.all([
       onMachine(work, master, ['cat', kubeconfig]).catch(() => ''),
-      applyObjects(client, loadBalancerRoles()),
+      // A busy API server may be silent for longer than a call waits.
+      waitFor(() => applyObjects(client, loadBalancerRoles()).then(() => true), {
+        what: "the API server to take the load balancer's rights",
+        timeoutMs: 300_000,
+        intervalMs: 1000,
+        signal: work.signal,
+      }),
     ]);
     if (known.includes('client-certificate-data')) return known;
     const subject = { user, program: 'workshop-loadbalancer', node: master };
