@@ -51,6 +51,11 @@ const happenings: Readonly<Record<string, (workshop: Workshop) => Promise<unknow
     await onWorker(workshop, 'sh', '-c', fillDisk);
     try {
       await found(workshop, 'disk-worker-node01');
+      // From then on its kubelet evicts pods, one after the other, and new ones go elsewhere: a check that had begun before would lose some.
+      await waitFor(() => hasDiskPressure(workshop, 'worker-node01'), {
+        what: 'its kubelet to see it',
+        ...patience,
+      });
       await workshop(['verify', 'L-05', 'S-05']);
     } finally {
       await onWorker(workshop, 'rm', '-f', '/var/full');
@@ -66,6 +71,13 @@ const happenings: Readonly<Record<string, (workshop: Workshop) => Promise<unknow
 
 /** Leaves a few megabytes, as a careless `docker save` does. */
 const fillDisk = 'fallocate -l $(($(df --output=avail -k /var | tail -1) - 20000))K /var/full';
+
+async function hasDiskPressure(workshop: Workshop, node: string): Promise<boolean> {
+  const kubectl = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', 'get', 'node', node];
+  const condition = ['-o', 'jsonpath={.status.conditions[?(@.type=="DiskPressure")].status}'];
+  const look = ['ssh', 'master-node', '--', ...kubectl, ...condition];
+  return (await workshop(look, { quiet: true })).stdout.trim() === 'True';
+}
 
 function onWorker(workshop: Workshop, ...argv: string[]): Promise<unknown> {
   return workshop(['ssh', 'worker-node01', '--', ...argv]);
