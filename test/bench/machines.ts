@@ -12,10 +12,11 @@ import { type Workshop, workshopCommand } from '../vagrant/workshop.ts';
 import { median } from './median.ts';
 import type { Row } from './row.ts';
 
+const stop = new AbortController();
+
 /** How long machines with real Kubernetes take to come up, to say how they are, and to follow a change. Needs the box and the bundle. */
 export async function machineFigures(): Promise<Row[]> {
   const state = mkdtempSync(join(tmpdir(), 'workshop-bench-'));
-  const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const workshop = workshopCommand({ state, bundle: bundleFolder(), signal: stop.signal });
   try {
@@ -50,7 +51,7 @@ export async function machineFigures(): Promise<Row[]> {
 
 /** Where the proxy is looked at. */
 const machine = 'worker-node01';
-const patience = { timeoutMs: 180_000, intervalMs: 2000 };
+const patience = { timeoutMs: 180_000, intervalMs: 2000, signal: stop.signal };
 
 async function firstRuleMs(workshop: Workshop): Promise<number> {
   const start = 'systemctl stop workshop-proxy; date +%s%3N; systemctl start workshop-proxy';
