@@ -1,4 +1,5 @@
 import type { ComponentStatus } from '../../lib/cluster/components.ts';
+import { sshCommand } from '../../lib/cluster/ssh.ts';
 import { machineSsh } from '../../lib/cluster/vagrant/machine-command.ts';
 import type { VagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { run } from '../../lib/exec.ts';
@@ -20,8 +21,8 @@ export async function machineComponents(
 async function ofMachine(paths: ClusterPaths, node: string): Promise<ComponentStatus[]> {
   const names = Object.values(units);
   // Everybody may ask; to become root for it takes an emulated machine longer than the answer.
-  const question = `systemctl show --property=ActiveState,NRestarts ${names.join(' ')}`;
-  const [program, ...args] = [...machineSsh(paths, node), '--', question];
+  const question = ['systemctl', 'show', '--property=ActiveState,NRestarts', ...names];
+  const [program, ...args] = sshCommand({ ssh: machineSsh(paths, node), become: [] }, question);
   const answer = await run(program, args, { timeoutMs: 20_000 }).catch(() => undefined);
   const blocks = answer?.stdout.trim().split('\n\n') ?? [];
   return Object.keys(units).map((name, index) => {

@@ -8,6 +8,7 @@ import { resources } from '../../lib/kube/resources.ts';
 import type { KubeObject } from '../../lib/kube/types.ts';
 import { bundleFolder } from '../../lib/paths.ts';
 import { waitFor } from '../../lib/wait.ts';
+import { onMachine } from '../vagrant/on-machine.ts';
 import { type Workshop, workshopCommand } from '../vagrant/workshop.ts';
 import { median } from './median.ts';
 import type { Row } from './row.ts';
@@ -55,11 +56,11 @@ const patience = { timeoutMs: 180_000, intervalMs: 2000, signal: stop.signal };
 
 async function firstRuleMs(workshop: Workshop): Promise<number> {
   const start = 'systemctl stop workshop-proxy; date +%s%3N; systemctl start workshop-proxy';
-  const from = Number(await onMachine(workshop, 'sh', '-c', start));
+  const from = Number(await onMachine(workshop, machine, 'sh', '-c', start));
   const journal = ['journalctl', '-u', 'workshop-proxy', '-o', 'cat', `--since=@${Math.floor(from / 1000)}`];
   return await waitFor(
     async () => {
-      const lines = (await onMachine(workshop, ...journal)).split('\n').reverse();
+      const lines = (await onMachine(workshop, machine, ...journal)).split('\n').reverse();
       const found = lines.find((line) => line.includes('"at work"'));
       const at = Date.parse((JSON.parse(found ?? '{"time":""}') as { time: string }).time);
       return at > from ? at - from : undefined;
@@ -105,16 +106,12 @@ function atLeast(seen: Syncs, count: number): Syncs | undefined {
 
 /** How many syncs wrote a part of the rules so far, and how long all of them took. */
 async function syncs(workshop: Workshop): Promise<Syncs> {
-  const text = await onMachine(workshop, 'curl', '-s', 'http://127.0.0.1:10249/metrics');
+  const text = await onMachine(workshop, machine, 'curl', '-s', 'http://127.0.0.1:10249/metrics');
   const value = (what: string) =>
     Number(
       new RegExp(`^kubeproxy_sync_partial_proxy_rules_duration_seconds_${what} (.+)$`, 'm').exec(text)?.[1],
     );
   return { count: value('count'), seconds: value('sum') };
-}
-
-async function onMachine(workshop: Workshop, ...argv: string[]): Promise<string> {
-  return (await workshop(['ssh', machine, '--', ...argv], { quiet: true })).stdout;
 }
 
 const [namespace, name] = ['default', 'bench'];

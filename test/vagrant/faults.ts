@@ -1,6 +1,7 @@
 import { messageOf } from '../../lib/errors.ts';
 import { waitFor } from '../../lib/wait.ts';
 import type { Finding } from '../../scripts/doctor/check.ts';
+import { kubectl } from './on-machine.ts';
 import { startTraffic } from './traffic.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -73,10 +74,8 @@ const happenings: Readonly<Record<string, (workshop: Workshop) => Promise<unknow
 const fillDisk = 'fallocate -l $(($(df --output=avail -k /var | tail -1) - 20000))K /var/full';
 
 async function hasDiskPressure(workshop: Workshop, node: string): Promise<boolean> {
-  const kubectl = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', 'get', 'node', node];
-  const condition = ['-o', 'jsonpath={.status.conditions[?(@.type=="DiskPressure")].status}'];
-  const look = ['ssh', 'master-node', '--', ...kubectl, ...condition];
-  return (await workshop(look, { quiet: true })).stdout.trim() === 'True';
+  const status = 'jsonpath={.status.conditions[?(@.type=="DiskPressure")].status}';
+  return (await kubectl(workshop, 'get', 'node', node, '-o', status)).trim() === 'True';
 }
 
 function onWorker(workshop: Workshop, ...argv: string[]): Promise<unknown> {

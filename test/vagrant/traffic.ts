@@ -1,4 +1,5 @@
 import { waitFor } from '../../lib/wait.ts';
+import { kubectl, onMachine } from './on-machine.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface Traffic {
@@ -16,18 +17,15 @@ export interface Traffic {
  * whatever happens to the others.
  */
 export async function startTraffic(workshop: Workshop, machine: string): Promise<Traffic> {
-  const on = async (name: string, ...argv: string[]) =>
-    (await workshop(['ssh', name, '--', ...argv], { quiet: true })).stdout;
-  const kubectl = (...argv: string[]) =>
-    on('master-node', 'kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', ...argv);
-  const address = await kubectl('get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}');
-  await on(machine, 'sh', '-c', start, 'sh', `http://${address.trim()}:8080`);
-  const answers = async () => (await on(machine, 'cat', '/tmp/answers')).split('\n').slice(0, -1);
+  const address = await kubectl(workshop, 'get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}');
+  await onMachine(workshop, machine, 'sh', '-c', start, 'sh', `http://${address.trim()}:8080`);
+  const answers = async () =>
+    (await onMachine(workshop, machine, 'cat', '/tmp/answers')).split('\n').slice(0, -1);
   const traffic: Traffic = {
     async onlyFrom(name, patience) {
       const alone = async () => {
-        const nodes = (await kubectl('get', 'endpointslices', '-l', label, '-o', readyNodes)).split('\n');
-        const ready = nodes.filter(Boolean);
+        const nodes = await kubectl(workshop, 'get', 'endpointslices', '-l', label, '-o', readyNodes);
+        const ready = nodes.split('\n').filter(Boolean);
         return ready.length > 0 && ready.every((node) => node === name);
       };
       await waitFor(alone, { what: `endpoints on ${name} alone`, ...patience });
@@ -52,7 +50,7 @@ export async function startTraffic(workshop: Workshop, machine: string): Promise
       await waitFor(enough, { what: `${count} more requests`, ...patience });
     },
     async end() {
-      await on(machine, 'rm', '/tmp/traffic');
+      await onMachine(workshop, machine, 'rm', '/tmp/traffic');
     },
   };
   const [first] = await waitFor(
