@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes, WorkshopError } from '../../lib/errors.ts';
+import { exitCodes, isAbort, messageOf, WorkshopError } from '../../lib/errors.ts';
 import { readFlags } from '../../lib/read-flags.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import { courseFigures } from './course.ts';
@@ -91,9 +91,8 @@ const heading =
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof WorkshopError)) throw error;
-  process.stderr.write(
-    `bench: ${error.message}${error.advice === undefined ? '' : `. Try ${error.advice}.`}\n`,
-  );
-  process.exitCode = exitCodes[error.fault];
+  const advice = error instanceof WorkshopError && error.advice ? `. Try ${error.advice}.` : '';
+  process.stderr.write(`bench: ${isAbort(error) ? 'interrupted' : messageOf(error)}${advice}\n`);
+  // 130 is what shells say of an interrupted program.
+  process.exitCode = isAbort(error) ? 130 : exitCodes[error instanceof WorkshopError ? error.fault : 'bug'];
 }

@@ -55,6 +55,7 @@ export function workshopCommand(at: { state: string; bundle: string; signal: Abo
     at.signal.removeEventListener('abort', interrupt);
     const ms = performance.now() - from;
     show(`  ended with ${exitCode} after ${Math.round(ms / 1000)} s\n`);
+    if (!always) at.signal.throwIfAborted();
     if (exitCode !== 0 && !mayFail) throw new Error(`workshop ${args.join(' ')} ended with ${exitCode}`);
     return { exitCode, stdout, stderr, ms };
   };
