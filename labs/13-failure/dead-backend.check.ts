@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { demand } from '../check-failure.ts';
 import type { Check, Lab } from '../lab.ts';
+import { askProxy } from '../steps/ask-proxy.ts';
 import { nodesOf } from '../steps/objects.ts';
 import { endpointsAre, nameOf, type Pod, podsWith, readyAddresses } from '../steps/pods.ts';
 import { type Answer, allAnswered, askFromPod } from '../steps/requests.ts';
@@ -61,10 +62,5 @@ export async function askMany(lab: Lab, service: string, times: number): Promise
 /** Rules of the kernel do not try another pod; the old userspace proxy did. */
 export async function retriesByItself(lab: Lab): Promise<boolean> {
   const [node] = await nodesOf(lab);
-  const { stdout: mode } = await lab.onNode(node?.name ?? '', ['sh', '-c', proxyMode]);
-  return mode.trim() === 'userspace';
+  return (await askProxy(lab, node?.name ?? '', 'proxyMode'))?.trim() === 'userspace';
 }
-
-/** kube-proxy's metrics port says its mode. */
-const proxyMode = `url=http://127.0.0.1:10249/proxyMode
-curl -sf -m 2 "$url" || timeout 2 busybox wget -q -O - "$url"; true`;

@@ -1,6 +1,7 @@
 import { formatYaml, parseYaml } from '../../lib/yaml.ts';
 import { CheckFailure } from '../check-failure.ts';
 import type { Lab } from '../lab.ts';
+import { askProxy } from './ask-proxy.ts';
 import { type Look, until } from './until.ts';
 
 /** What a node's proxy says of its mode. */
@@ -17,8 +18,7 @@ export interface ProxyState {
 
 /** Reads the proxy's state from a node's shell. Throws CheckFailure where no proxy answers. */
 export async function proxyState(lab: Lab, node: string): Promise<ProxyState> {
-  const { stdout } = await lab.onNode(node, ['sh', '-c', ask], { timeoutMs: 10_000 });
-  const state = read(stdout);
+  const state = read((await askProxy(lab, node, 'configz')) ?? '');
   if (state) return state;
   throw new CheckFailure({
     expected: `a proxy on ${node} that tells its mode`,
@@ -80,9 +80,6 @@ interface Configz {
   'proxy.workshop'?: { config?: string };
   takeover?: Omit<ProxyState, 'config'>;
 }
-
-const ask = `url=http://127.0.0.1:10249/configz
-if command -v busybox >/dev/null; then timeout 3 busybox wget -q -O - $url; else curl -s -m 3 $url; fi 2>/dev/null; true`;
 
 /** The proxy watches the file, and must never see half of it. */
 const write = `printf '%s' "$2" >"$1.new" && mv "$1.new" "$1"`;

@@ -1,5 +1,6 @@
 import { CheckFailure } from '../check-failure.ts';
 import type { Lab } from '../lab.ts';
+import { askProxy } from './ask-proxy.ts';
 import { type Look, until } from './until.ts';
 
 /** The process id of the node's proxy, as a shell on the node sees it. Throws CheckFailure when there is none. */
@@ -21,8 +22,7 @@ export async function restartProxy(lab: Lab, node: string, pid: string): Promise
     async (): Promise<Look<string>> => {
       const now = await findProxy(lab, node);
       if (now === undefined || now === pid) return { yet: now === pid ? 'the old process' : 'no proxy' };
-      const { exitCode } = await lab.onNode(node, ['sh', '-c', healthy]);
-      return exitCode === 0 ? { found: now } : { yet: 'a proxy that is not yet healthy' };
+      return (await proxyIsHealthy(lab, node)) ? { found: now } : { yet: 'a proxy that is not yet healthy' };
     },
     { expected: `the proxy of ${node} to be back`, look: `the processes and the proxy's log on ${node}` },
   );
@@ -30,7 +30,7 @@ export async function restartProxy(lab: Lab, node: string, pid: string): Promise
 
 /** True when the node's proxy says that it is well. */
 export async function proxyIsHealthy(lab: Lab, node: string): Promise<boolean> {
-  return (await lab.onNode(node, ['sh', '-c', healthy])).exitCode === 0;
+  return (await askProxy(lab, node, 'healthz')) !== undefined;
 }
 
 /** A process whose arguments say that it is the proxy of this node, `--hostname-override NODE`. */
@@ -45,7 +45,3 @@ const byArguments = `for file in /proc/[0-9]*/cmdline; do
     *--hostname-override[\\ =]"$1"\\ *) pid=\${file#/proc/}; echo "\${pid%/cmdline}" ;;
   esac
 done`;
-
-/** kube-proxy's health port. */
-const healthy = `url=http://127.0.0.1:10256/healthz
-if command -v curl >/dev/null; then curl -sf -m 2 "$url"; else timeout 2 busybox wget -q -O - "$url" || timeout 2 wget -q -O - "$url"; fi`;
