@@ -13,11 +13,12 @@ export type NodeAnswer =
  * Throws only what ended the whole command (`signal`), and what is no matter of the node.
  */
 export async function askNode(
-  cluster: Pick<Cluster, 'runOnNode' | 'nodeCommand'>,
+  cluster: Pick<Cluster, 'runOnNode' | 'nodeCommand' | 'pace'>,
   node: string,
   argv: readonly string[],
   signal: AbortSignal,
 ): Promise<NodeAnswer> {
+  const timeoutMs = 15_000 * cluster.pace;
   const advice = () => cluster.nodeCommand(node, ['true']).map(shellWord).join(' ');
   try {
     const { exitCode, stdout, stderr } = await cluster.runOnNode(node, argv, { timeoutMs, signal });
@@ -36,8 +37,6 @@ export async function askNode(
     return { problem: `could not reach ${node}: ${why}`, advice: advice() };
   }
 }
-
-const timeoutMs = 15_000;
 
 /** sudoers(5) */
 const mayNotSudo = '--ssh-user root, or NOPASSWD for that user in /etc/sudoers.d there';

@@ -1,3 +1,4 @@
+import { proxyQuestion } from '../../lib/cluster/proxy-question.ts';
 import { WorkshopError } from '../../lib/errors.ts';
 import { explain } from '../../proxy/explain/explain.ts';
 import { explanationText } from '../../proxy/explain/text.ts';
@@ -38,8 +39,9 @@ async function modeOf(
   cluster: ProxyContext['cluster'],
   node: string,
 ): Promise<{ mode: Mode; scheduler: string }> {
-  const { stdout } = await cluster.runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000 });
-  const [word = '', scheduler = ''] = stdout.trim().split(/\s+/);
+  const { argv, answers } = proxyQuestion(['proxyMode'], cluster.pace);
+  const { stdout } = await cluster.runOnNode(node, argv);
+  const [word = '', scheduler = ''] = (answers(stdout).proxyMode ?? '').split(/\s+/);
   const mode = modes.find((one) => one === word);
   if (!mode) {
     throw new WorkshopError('environment', `could not ask the proxy of ${node} for its mode`, {
@@ -48,7 +50,3 @@ async function modeOf(
   }
   return { mode, scheduler: scheduler || (mode === 'iptables' ? 'random' : 'rr') };
 }
-
-const ask =
-  'if command -v busybox >/dev/null; then timeout 3 busybox wget -q -O - http://127.0.0.1:10249/proxyMode; ' +
-  'else curl -s -m 3 http://127.0.0.1:10249/proxyMode; fi';

@@ -5,6 +5,7 @@ import {
   withChoice,
   writeProxyConfig,
 } from '../../lib/cluster/proxy-config.ts';
+import { proxyQuestion } from '../../lib/cluster/proxy-question.ts';
 import { exitCodes, WorkshopError } from '../../lib/errors.ts';
 import { proxyModes } from '../../lib/settings/settings.ts';
 import { didYouMean } from '../../lib/suggest.ts';
@@ -55,8 +56,7 @@ async function choose(
   signal: AbortSignal,
 ): Promise<void> {
   if (cluster.backend === 'sandbox') return writeProxyConfig(proxyConfigFile(cluster.paths, node), choice);
-  const { stdout } = await cluster.runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000, signal });
-  const file = readState(stdout)['proxy.workshop']?.config;
+  const file = (await readState(cluster, node, signal))['proxy.workshop']?.config;
   if (!file) {
     throw new WorkshopError(
       'environment',
@@ -106,15 +106,14 @@ interface State {
 }
 
 async function taken(
-  { runOnNode }: ProxyContext['cluster'],
+  cluster: ProxyContext['cluster'],
   node: string,
   { mode, scheduler }: ProxyChoice,
   signal: AbortSignal,
 ): Promise<State> {
   const state = await waitFor(
     async () => {
-      const { stdout } = await runOnNode(node, ['sh', '-c', ask], { timeoutMs: 15_000, signal });
-      const { rejected, takeover } = readState(stdout);
+      const { rejected, takeover } = await readState(cluster, node, signal);
       if (scheduler !== undefined && rejected?.includes(`no such scheduler: ${scheduler}`))
         return unusable(node, rejected);
       if (!takeover || takeover.pending || takeover.asked.mode !== mode) return undefined;
@@ -122,7 +121,12 @@ async function taken(
         ? { node, ...takeover }
         : undefined;
     },
-    { what: `the proxy of ${node} to take up mode ${mode}`, timeoutMs: 60_000, intervalMs: 150, signal },
+    {
+      what: `the proxy of ${node} to take up mode ${mode}`,
+      timeoutMs: 60_000 * cluster.pace,
+      intervalMs: 150,
+      signal,
+    },
   );
   if (state instanceof WorkshopError) throw state;
   return state;
@@ -134,8 +138,14 @@ interface Answer {
   readonly 'proxy.workshop'?: { readonly config?: string };
 }
 
-function readState(text: string): Answer {
-  return text.trim() === '' ? {} : (JSON.parse(text) as Answer);
+async function readState(
+  cluster: ProxyContext['cluster'],
+  node: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { argv, answers } = proxyQuestion(['configz'], cluster.pace);
+  const { configz } = answers((await cluster.runOnNode(node, argv, { signal })).stdout);
+  return configz ? (JSON.parse(configz) as Answer) : {};
 }
 
 function unusable(node: string, why: string): WorkshopError {
@@ -143,6 +153,3 @@ function unusable(node: string, why: string): WorkshopError {
     advice: 'workshop proxy mode with another --scheduler',
   });
 }
-
-const ask = `url=http://127.0.0.1:10249/configz
-if command -v busybox >/dev/null; then timeout 3 busybox wget -q -O - $url; else curl -s -m 3 $url; fi 2>/dev/null; true`;

@@ -1,4 +1,5 @@
 import { askNode } from '../../lib/cluster/ask-node.ts';
+import { type ProxyAnswers, proxyQuestion } from '../../lib/cluster/proxy-question.ts';
 import { exitCodes } from '../../lib/errors.ts';
 import type { Context } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
@@ -42,36 +43,29 @@ const statusColumns = {
 } as const;
 
 async function readState(cluster: ProxyContext['cluster'], node: string, signal: AbortSignal): Promise<Row> {
-  const answer = await askNode(cluster, node, ['sh', '-c', ask], signal);
+  const { argv, answers } = proxyQuestion(['proxyMode', 'healthz', 'metrics'], cluster.pace);
+  const answer = await askNode(cluster, node, argv, signal);
   if (answer.problem !== undefined) {
     const unknown = 'unknown';
     return { node, mode: unknown, health: unknown, lastSync: unknown, syncs: unknown, ...answer };
   }
-  const [mode = '', health = '', metrics = ''] = answer.stdout.split(`${separator}\n`);
+  return stateOf(node, answers(answer.stdout));
+}
+
+/** What a proxy's answers say of it. One that tells its mode is at work, well or not; one that tells nothing did not answer. */
+export function stateOf(node: string, { proxyMode, healthz, metrics = '' }: ProxyAnswers): Row {
   const seconds = Number(metric(metrics, 'kubeproxy_sync_proxy_rules_last_timestamp_seconds'));
   const ago = seconds > 0 ? `${Math.max(0, Math.round(Date.now() / 1000 - seconds))} s ago` : 'unknown';
+  const unwell = proxyMode ? 'not healthy' : 'no answer';
   return {
     node,
-    mode: mode.trim() || 'no answer',
-    health: healthOf(health),
+    mode: proxyMode ?? 'no answer',
+    health: healthz ? 'healthy' : unwell,
     lastSync: ago,
     syncs: metric(metrics, 'kubeproxy_sync_proxy_rules_duration_seconds_count') ?? 'unknown',
   };
 }
 
-function healthOf(text: string): string {
-  if (text.trim() === '') return 'no answer';
-  return /unhealthy|fail/i.test(text) ? 'not healthy' : 'healthy';
-}
-
 function metric(text: string, name: string): string | undefined {
   return new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1];
 }
-
-const separator = '----8<----';
-
-/** kube-proxy's ports: 10249 tells mode and metrics, 10256 health. */
-const ask = `get() { if command -v busybox >/dev/null; then timeout 3 busybox wget -q -O - "$1"; else curl -s -m 3 "$1"; fi; }
-for url in http://127.0.0.1:10249/proxyMode http://127.0.0.1:10256/healthz http://127.0.0.1:10249/metrics; do
-  get "$url" 2>/dev/null; echo; echo '${separator}'
-done`;

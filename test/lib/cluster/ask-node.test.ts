@@ -9,7 +9,7 @@ describe('asking a node', () => {
 
   function asked(end: () => Promise<RunResult>, signal = new AbortController().signal) {
     return askNode(
-      { runOnNode: end, nodeCommand: nodeCommand as Cluster['nodeCommand'] },
+      { runOnNode: end, nodeCommand: nodeCommand as Cluster['nodeCommand'], pace: 2 },
       'n',
       ['id'],
       signal,
@@ -35,7 +35,7 @@ describe('asking a node', () => {
     [
       'a node that does not answer',
       fails(new ExecError('timeout', 'ssh', 'long words', {})),
-      'could not reach n: no answer within 15 s',
+      'could not reach n: no answer within 30 s',
       byHand,
     ],
     [
