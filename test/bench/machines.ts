@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readVagrantRecord } from '../../lib/cluster/vagrant/record.ts';
 import { createClient } from '../../lib/kube/client.ts';
 import { loadKubeconfig } from '../../lib/kube/credentials.ts';
@@ -54,7 +55,7 @@ export async function machineFigures(): Promise<Row[]> {
 const machine = 'worker-node01';
 const patience = { timeoutMs: 180_000, intervalMs: 2000, signal: stop.signal };
 
-/** Watched from within, rarely: a login takes as much of an emulated processor as the start itself. */
+/** Watched from within: a login takes as much of an emulated processor as the start itself. */
 async function firstRuleMs(workshop: Workshop): Promise<number> {
   const [from = '', line = ''] = (await onMachine(workshop, machine, 'sh', '-c', startAnew)).split('\n');
   const at = Date.parse((JSON.parse(line) as { time: string }).time);
@@ -62,28 +63,34 @@ async function firstRuleMs(workshop: Workshop): Promise<number> {
 }
 
 const startAnew = `systemctl stop workshop-proxy; date +%s%3N; since=$(date +%s); systemctl start workshop-proxy
-atWork() { journalctl -u workshop-proxy -o cat --since=@$since | grep -m 1 '"at work"'; }
-for i in $(seq 60); do sleep 3; atWork && exit; done; exit 1`;
+timeout 180 journalctl -u workshop-proxy -o cat -f --since=@$since | grep -m 1 '"at work"'`;
 
-/** Mean time of the syncs after so many changes of one EndpointSlice, by the proxy's own metric, in milliseconds. */
+/**
+ * Mean time of the syncs after so many changes of one EndpointSlice, by the proxy's own metric, in milliseconds. The machine is looked
+ * at before and after them: in between, a login would take its only processor away from the proxy.
+ */
 async function meanSyncMs(workshop: Workshop, kubeconfig: string): Promise<number> {
   const client = createClient(loadKubeconfig(kubeconfig));
+  const changesSeen = (count: number) =>
+    waitFor(
+      async () => {
+        const now = await syncs(workshop);
+        return now.changes >= count ? now : undefined;
+      },
+      { what: `change ${count} of an EndpointSlice to reach the proxy`, ...patience },
+    );
   try {
     await client.create(resources.services, service);
+    const { changes: earlier } = await syncs(workshop);
     await client.create(resources.endpointSlices, sliceWith(0));
-    const before = await waitFor(async () => atLeast(await syncs(workshop), 1), {
-      what: 'a first sync of part of the rules',
-      ...patience,
-    });
+    const before = await changesSeen(earlier + 1);
     for (let i = 1; i <= changes; i++) {
+      await delay(betweenMs, undefined, { signal: stop.signal });
       await client.patch(resources.endpointSlices, { namespace, name }, sliceWith(i), { type: 'merge' });
-      await waitFor(async () => atLeast(await syncs(workshop), before.count + i), {
-        what: `the sync after change ${i}`,
-        ...patience,
-      });
     }
-    const after = await syncs(workshop);
-    return ((after.seconds - before.seconds) / (after.count - before.count)) * 1000;
+    await delay(betweenMs, undefined, { signal: stop.signal });
+    const after = await changesSeen(before.changes + changes);
+    return ((after.seconds - before.seconds) / (after.syncs - before.syncs)) * 1000;
   } finally {
     client.close();
   }
@@ -91,23 +98,25 @@ async function meanSyncMs(workshop: Workshop, kubeconfig: string): Promise<numbe
 
 const changes = 20;
 
+/** Far enough from each other for a sync of its own each: the proxy's least time between two is one second. */
+const betweenMs = 3000;
+
+/** So far: changes that the proxy counted, syncs that wrote a part of the rules, and how many seconds all of these took. */
 interface Syncs {
-  readonly count: number;
+  readonly changes: number;
+  readonly syncs: number;
   readonly seconds: number;
 }
 
-function atLeast(seen: Syncs, count: number): Syncs | undefined {
-  return seen.count >= count ? seen : undefined;
-}
-
-/** How many syncs wrote a part of the rules so far, and how long all of them took. */
 async function syncs(workshop: Workshop): Promise<Syncs> {
   const text = await onMachine(workshop, machine, 'curl', '-s', 'http://127.0.0.1:10249/metrics');
-  const value = (what: string) =>
-    Number(
-      new RegExp(`^kubeproxy_sync_partial_proxy_rules_duration_seconds_${what} (.+)$`, 'm').exec(text)?.[1],
-    );
-  return { count: value('count'), seconds: value('sum') };
+  const value = (metric: string) =>
+    Number(new RegExp(`^kubeproxy_sync_${metric} (.+)$`, 'm').exec(text)?.[1]);
+  return {
+    changes: value('proxy_rules_endpoint_changes_total'),
+    syncs: value('partial_proxy_rules_duration_seconds_count'),
+    seconds: value('partial_proxy_rules_duration_seconds_sum'),
+  };
 }
 
 const [namespace, name] = ['default', 'bench'];
