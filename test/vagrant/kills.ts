@@ -4,11 +4,11 @@ import type { Workshop } from './workshop.ts';
 
 /** Which machine loses its power in which phase of `up`, and how many seconds after the phase began. */
 const kills = [
-  { phase: 'provision', machine: 'worker-node02', after: 20 },
-  { phase: 'control-plane', machine: 'master-node', after: 30 },
-  { phase: 'join', machine: 'worker-node01', after: 15 },
+  { phase: 'provision', machine: 'worker-node02', after: 5 },
+  { phase: 'control-plane', machine: 'master-node', after: 25 },
+  { phase: 'join', machine: 'worker-node01', after: 8 },
   { phase: 'proxy', machine: 'worker-node02', after: 20 },
-  { phase: 'load-balancer', machine: 'worker-node01', after: 10 },
+  { phase: 'load-balancer', machine: 'worker-node01', after: 5 },
 ] as const;
 
 /**
