@@ -8,12 +8,12 @@ import { faults } from './faults.ts';
 import { leftBehind } from './inventory.ts';
 import { killedInEachPhase } from './kills.ts';
 import { namesWrongSettings, sameInRuby, validates } from './vagrantfile.ts';
-import { workshopCommand } from './workshop.ts';
+import { type Workshop, workshopCommand } from './workshop.ts';
 
 /**
  * `npm run test:vagrant`: makes the cluster of virtual machines from the bundle and the box, runs every check on it, tries what
  * may happen to machines, and removes it; nothing of it may be left. Takes the better part of an hour where machines are emulated.
- * Exit codes: 0 passed, 1 failed, 2 usage, 3 the machine lacks something.
+ * Exit codes: 0 passed, 1 failed, 2 usage, 3 the machine lacks something, 130 interrupted.
  */
 async function main(argv: readonly string[]): Promise<number> {
   const { values } = readFlags(argv, options, {
@@ -34,22 +34,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const before = await leftBehind();
   const failures: string[] = [];
   try {
-    await sameInRuby();
-    await namesWrongSettings();
-    await validates();
-    await workshop(['doctor']);
-    if (values.kills) failures.push(...(await killedInEachPhase(workshop)));
-    await workshop(['up']);
-    await workshop(['status', '--exit-status']);
-    await workshop(['apply', '--wait']);
-    const chosen = values.checks === undefined ? ['--all'] : values.checks.split(/[ ,]+/);
-    const junit = ['--junit', join(reports, 'vagrant.xml')];
-    const checks = await workshop(['verify', ...chosen, ...junit], { mayFail: true });
-    if (checks.exitCode !== 0) failures.push(`verify ${chosen.join(' ')} ended with ${checks.exitCode}`);
-    if (values.faults) failures.push(...(await faults(workshop)));
-    await workshop(['doctor']);
+    for await (const failure of tried(workshop, values, reports)) failures.push(failure);
   } catch (error) {
-    failures.push(messageOf(error));
+    failures.push(stop.signal.aborted ? 'interrupted' : messageOf(error));
     await workshop(['logs', '--export', join(reports, 'logs')], { mayFail: true }).catch(() => {});
   } finally {
     if (!values.keep)
@@ -63,8 +50,36 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   for (const failure of failures) process.stderr.write(` ✗ ${failure}\n`);
   process.stdout.write(failures.length === 0 ? 'all is well\n' : `${failures.length} failed\n`);
+  if (stop.signal.aborted) return interrupted;
   return failures.length === 0 ? 0 : 1;
 }
+
+/** Makes the cluster and tries what the flags say; what did not go well, in words. Throws at what nothing can go on after. */
+async function* tried(workshop: Workshop, flags: Flags, reports: string): AsyncGenerator<string> {
+  await sameInRuby();
+  await namesWrongSettings();
+  await validates();
+  await workshop(['doctor']);
+  if (flags.kills) yield* await killedInEachPhase(workshop);
+  await workshop(['up']);
+  await workshop(['status', '--exit-status']);
+  await workshop(['apply', '--wait']);
+  const chosen = flags.checks === undefined ? ['--all'] : flags.checks.split(/[ ,]+/);
+  const junit = ['--junit', join(reports, 'vagrant.xml')];
+  const checks = await workshop(['verify', ...chosen, ...junit], { mayFail: true });
+  if (checks.exitCode !== 0) yield `verify ${chosen.join(' ')} ended with ${checks.exitCode}`;
+  if (flags.faults) yield* await faults(workshop);
+  await workshop(['doctor']);
+}
+
+interface Flags {
+  readonly kills: boolean;
+  readonly checks?: string | undefined;
+  readonly faults: boolean;
+}
+
+/** What shells say of an interrupted program. */
+const interrupted = 130;
 
 const options = {
   bundle: { type: 'string' },
@@ -93,7 +108,7 @@ Usage: npm run test:vagrant [-- FLAG …]
   --keep            leaves the cluster there
   --help, -h        prints this
 
-Exit codes: 0 passed, 1 failed, 2 wrong command line, 3 this machine lacks something.
+Exit codes: 0 passed, 1 failed, 2 wrong command line, 3 this machine lacks something, 130 interrupted.
 
 Examples:
   npm run test:vagrant

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { writeFileAtomically } from '../../../lib/atomic-file.ts';
 import { sshConfigFile } from '../../../lib/cluster/vagrant/record.ts';
 import { closeConnections } from '../../down/machines.ts';
+import { addressState, withoutAddress } from './addresses.ts';
 import { belongingsOf, domainId, removeBelongings, removeUnusedBoxImages } from './libvirt.ts';
 import { askVagrant, vagrant } from './vagrant.ts';
-import { machinesOf, onMachine, type Phase, type Work } from './work.ts';
+import { machinesOf, type Phase, type Work } from './work.ts';
 
 /** Makes the machines, or boots those that are there, all at once; leaves those that answer alone. */
 export const machines: Phase = {
@@ -23,22 +24,29 @@ export const machines: Phase = {
     // A connection to a machine that was switched off would be waited for.
     await closeConnections(work.paths, work.record, work.signal);
     if (work.settings.vagrant.provider === 'libvirt') await removeOrphans(work);
-    await vagrant(work, 'boot the machines', [
-      'up',
-      '--no-provision',
-      '--provider',
-      work.settings.vagrant.provider,
-    ]);
-    await writeSshConfig(work);
+    await boot(work);
+    const lost = await withoutAddress(work);
+    if (lost.length === 0) return;
+    work.note(`${lost.join(', ')}: made anew, since a power cut has taken the new machine's address away`);
+    await closeConnections(work.paths, work.record, work.signal);
+    await vagrant(work, 'remove what is half made', ['destroy', '--force', ...lost]);
+    await boot(work);
+    await withoutAddress(work);
   },
 };
+
+async function boot(work: Work): Promise<void> {
+  const { provider } = work.settings.vagrant;
+  await vagrant(work, 'boot the machines', ['up', '--no-provision', '--provider', provider]);
+  await writeSshConfig(work);
+}
 
 async function allAnswer(work: Work): Promise<boolean> {
   if (!existsSync(sshConfigFile(work.paths))) return false;
   const answers = await Promise.all(
     machinesOf(work).map((machine) =>
-      onMachine(work, machine, ['true'], { timeoutMs: 15_000 }).then(
-        () => true,
+      addressState(work, machine, 15_000).then(
+        (state) => state === 'there',
         () => false,
       ),
     ),

@@ -4,7 +4,8 @@ import { fingerprint } from './scripts.ts';
 import { machinesOf, onMachine, type Phase, runScript, type Work } from './work.ts';
 
 const script = 'node.sh';
-const mark = '/var/lib/workshop/provisioned';
+/** A file on a machine that was provisioned; it says by what. */
+export const provisionedMark = '/var/lib/workshop/provisioned';
 
 /** Vagrant configures the network card anew when it boots a machine again, which may cost the routes that the boot has made. */
 const routes = 'systemctl restart workshop-routes';
@@ -36,9 +37,13 @@ async function provisionOne(work: Work, machine: string): Promise<void> {
   const seen = await onMachine(work, machine, [
     'sh',
     '-c',
-    `${routes}; cat ${mark}; mountpoint -q /opt/bundle || ls /opt/bundle/bin/kubelet >/dev/null`,
+    `${routes}; cat ${provisionedMark}; mountpoint -q /opt/bundle || ls /opt/bundle/bin/kubelet >/dev/null`,
   ]).catch(() => '');
   if (seen.trim() === wanted) return;
   await runScript(work, machine, script);
-  await onMachine(work, machine, ['sh', '-c', `mkdir -p /var/lib/workshop && echo ${wanted} >${mark}`]);
+  await onMachine(work, machine, [
+    'sh',
+    '-c',
+    `mkdir -p /var/lib/workshop && echo ${wanted} >${provisionedMark}`,
+  ]);
 }
