@@ -30,10 +30,13 @@ LockPersonality=yes
 [Install]
 WantedBy=multi-user.target
 X
-systemctl enable -q workshop-loadbalancer # and reads all units anew
-mark=/run/workshop-loadbalancer-version
-id=$(sha256sum $unit)
-if [ "$(cat $mark 2>/dev/null)" != "$id" ] || ! systemctl is-active -q workshop-loadbalancer; then
+# Not without need: to enable it, systemd reads all units anew, in which an emulated machine does nothing else for some seconds.
+# A boot starts the unit as it is then; a call that was interrupted in between leaves a mark that lasts until the next boot.
+due=/run/workshop-loadbalancer-due
+state=$(systemctl show workshop-loadbalancer -p ActiveState -p NeedDaemonReload -p UnitFileState | sort | tr '\n' ' ')
+if [ -e $due ] || [ "$state" != 'ActiveState=active NeedDaemonReload=no UnitFileState=enabled ' ]; then
+	touch $due
+	systemctl enable -q workshop-loadbalancer
 	systemctl restart workshop-loadbalancer
-	echo "$id" >$mark
+	rm $due
 fi
