@@ -200,9 +200,16 @@ import() {
 	echo "$id" | put "$mark"
 	say "imported $1.tar"
 }
+# A kubelet whose disk is full deletes the images that no pod uses, the sandboxes' own among them; without a network they would not
+# come back. The list says what was there.
+images=/var/lib/workshop/images
+names() { ctr -n k8s.io images ls -q | sort; }
+if [ -e $images ] && names | comm -13 - $images | grep -q .; then rm -f /var/lib/containerd/workshop-*; fi
 # The master's two at once: an import keeps one processor busy.
 others=
 if [ "$NODE_IP" = "$MASTER_IP" ]; then import control-plane & others=$!; fi
 import node
 [ -z "$others" ] || wait "$others"
+mkdir -p "${images%/*}"
+names | put $images
 say "ready for kubeadm"

@@ -10,6 +10,12 @@ export const provisionedMark = '/var/lib/workshop/provisioned';
 /** Vagrant configures the network card anew when it boots a machine again, which may cost the routes that the boot has made. */
 const routes = 'systemctl restart workshop-routes';
 
+/** By what a machine was provisioned; nothing when it lacks an image that it had then (see node.sh). */
+const look = `export LC_ALL=C
+${routes}
+if have=$(ctr -n k8s.io images ls -q) && echo "$have" | sort | comm -13 - /var/lib/workshop/images | grep -q .; then exit; fi
+cat ${provisionedMark}; mountpoint -q /opt/bundle || ls /opt/bundle/bin/kubelet >/dev/null`;
+
 /** Makes every machine ready for kubeadm, all at once. */
 export const provision: Phase = {
   name: 'provision',
@@ -34,11 +40,7 @@ export async function onEach(
 
 async function provisionOne(work: Work, machine: string): Promise<void> {
   const wanted = fingerprint(script, machineEnvironment(work.settings, machine));
-  const seen = await onMachine(work, machine, [
-    'sh',
-    '-c',
-    `${routes}; cat ${provisionedMark}; mountpoint -q /opt/bundle || ls /opt/bundle/bin/kubelet >/dev/null`,
-  ]).catch(() => '');
+  const seen = await onMachine(work, machine, ['sh', '-c', look]).catch(() => '');
   if (seen.trim() === wanted) return;
   await runScript(work, machine, script);
   await onMachine(work, machine, [
