@@ -1,7 +1,7 @@
 import type { Command } from '../cli/command.ts';
 import { usageError } from '../cli/failure.ts';
-import { openFor } from '../cli/open.ts';
 import { attach } from './attach.ts';
+import { wayIn } from './way-in.ts';
 
 /** `workshop ssh` */
 export const ssh: Command = {
@@ -14,14 +14,14 @@ export const ssh: Command = {
   interactive: true,
   async run(context) {
     const { env, args, rest } = context;
-    const cluster = await openFor(context);
+    const { nodes, nodeCommand } = await wayIn(context);
     const [node, ...words] = args;
     if (node === undefined) {
-      const names = cluster.nodes.map((each) => each.name).join(', ');
+      const names = nodes.map((each) => each.name).join(', ');
       throw usageError(`which node? There are ${names}`, 'workshop help ssh');
     }
     const command = [...words, ...rest];
-    return attach(cluster.nodeCommand(node, command.length > 0 ? command : shellOf(env['SHELL'], node)));
+    return attach(nodeCommand(node, command.length > 0 ? command : shellOf(env['SHELL'], node)));
   },
 };
 
