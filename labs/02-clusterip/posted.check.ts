@@ -45,11 +45,12 @@ async function podsOfMyApp(lab: Lab): Promise<string[]> {
 
 /** Who answered, sorted; what came instead of an answer where none did. */
 async function answering(lab: Lab, url: string, pods: readonly string[]): Promise<string[]> {
-  const said = (answers: readonly Answer[]) => answers.map(({ text }) => text.trim());
+  const said = (answers: readonly Answer[]) => [...new Set(answers.map(({ text }) => text.trim()))].sort();
   const answers = await soon(
     lab,
     () => askFromPod(lab, 'debug', url, { times: 30 }),
-    (all) => pods.every((pod) => said(all).includes(pod)),
+    // A proxy that hears of the last endpoint only during a round gives a refusal and all pods in that one.
+    (all) => said(all).join() === pods.join(),
   );
-  return [...new Set(said(answers))].sort();
+  return said(answers);
 }

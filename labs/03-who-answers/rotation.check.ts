@@ -12,6 +12,7 @@ import {
   answersOf,
   askFromPod,
   describeAnswers,
+  firstRefusal,
   shortName,
 } from '../steps/requests.ts';
 import { soon } from '../steps/soon.ts';
@@ -26,7 +27,8 @@ export const rotation: Check = {
     const address = await clusterIpOf(lab, 'hostname-service-clusterip');
     const pods = (await podsWith(lab, 'app=webserver')).map(nameOf);
     const url = `http://${address}:8080`;
-    const allKnown = (given: Answer[]) => new Set(answersOf(given)).size === pods.length;
+    const allKnown = (given: Answer[]) =>
+      firstRefusal(given) === undefined && new Set(answersOf(given)).size === pods.length;
     await soon(lab, () => askFromPod(lab, 'debug', url, { times: 12 }), allKnown);
     const choice = await choiceOn(lab, await nodeOfClient(lab));
     const answers = await askFromPod(lab, 'debug', url, { times: requests });

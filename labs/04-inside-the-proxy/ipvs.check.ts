@@ -3,7 +3,14 @@ import type { Check, Lab } from '../lab.ts';
 import { rotationBreak } from '../statistics.ts';
 import { clusterIpOf } from '../steps/objects.ts';
 import { askForMode, type ProxyState, whileAsked } from '../steps/proxy-mode.ts';
-import { type Answer, allAnswered, answersOf, askFromPod, describeAnswers } from '../steps/requests.ts';
+import {
+  type Answer,
+  allAnswered,
+  answersOf,
+  askFromPod,
+  describeAnswers,
+  firstRefusal,
+} from '../steps/requests.ts';
 import { addressesInRules } from '../steps/rules.ts';
 import { soon } from '../steps/soon.ts';
 import { nodeOfClient, page, servedPages } from './pages.ts';
@@ -44,7 +51,8 @@ async function everyScheduler(lab: Lab, node: string, address: string): Promise<
     await askForMode(lab, node, 'ipvs', scheduler);
     const { stdout } = await lab.onNode(node, ['ipvsadm', '-Ln', '-t', `${address}:80`]);
     expect(stdout, `the kernel's table for ${address}:80`).to.match(new RegExp(`:80 ${scheduler}\\b`));
-    const fits = (answers: readonly Answer[]) => fitsScheduler(scheduler, answersOf(answers));
+    const fits = (answers: readonly Answer[]) =>
+      firstRefusal(answers) === undefined && fitsScheduler(scheduler, answersOf(answers));
     const answers = await soon(lab, () => ask(lab, address), fits);
     expect(fits(answers), `who answers under ${scheduler} (${describeAnswers(answers)})`).to.equal(true);
   }

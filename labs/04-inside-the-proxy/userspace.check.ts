@@ -6,7 +6,14 @@ import { rotationBreak } from '../statistics.ts';
 import { clusterIpOf } from '../steps/objects.ts';
 import { nameOf } from '../steps/pods.ts';
 import { whileAsked } from '../steps/proxy-mode.ts';
-import { type Answer, allAnswered, answersOf, askFromPod, describeAnswers } from '../steps/requests.ts';
+import {
+  type Answer,
+  allAnswered,
+  answersOf,
+  askFromPod,
+  byOnePod,
+  describeAnswers,
+} from '../steps/requests.ts';
 import { soon } from '../steps/soon.ts';
 import { type Look, until } from '../steps/until.ts';
 import { killServer, nodeOfClient, page, servedPages } from './pages.ts';
@@ -39,9 +46,8 @@ export const userspace: Check = {
       expect(names.size, 'pods that answer in its place').to.equal(2);
 
       await setAffinity(lab);
-      const fromOne = (answers: Answer[]) => new Set(answersOf(answers)).size === 1;
-      const kept = await soon(lab, () => ask(12), fromOne);
-      expect(fromOne(kept), `one pod for one client (${describeAnswers(kept)})`).to.equal(true);
+      const kept = await soon(lab, () => ask(12), byOnePod);
+      expect(byOnePod(kept), `one pod for one client (${describeAnswers(kept)})`).to.equal(true);
       lab.seen(
         `port ${port} on ${node}; in turn; ${retried.length} requests with a dead pod, none failed; affinity kept`,
       );
@@ -51,7 +57,7 @@ export const userspace: Check = {
 
 function takesTurns(answers: readonly Answer[]): boolean {
   const names = answersOf(answers);
-  return names.length > 0 && rotationBreak(names, 3) === undefined;
+  return names.length === answers.length && rotationBreak(names, 3) === undefined;
 }
 
 /** The port of the node to which its rules redirect what goes to the Service. Throws unless something listens there. */

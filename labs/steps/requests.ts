@@ -66,6 +66,11 @@ export function answersOf(given: readonly Answer[]): string[] {
   return given.flatMap(({ by }) => by ?? []);
 }
 
+/** Whether every request was answered, and by one and the same pod. */
+export function byOnePod(given: readonly Answer[]): boolean {
+  return firstRefusal(given) === undefined && new Set(answersOf(given)).size === 1;
+}
+
 /** `…-abcde ×67, …-fghij ×66`: who answered how often. */
 export function describeAnswers(given: readonly Answer[]): string {
   const words = [...tally(given.map((answer) => answer.by ?? 'no answer'))];

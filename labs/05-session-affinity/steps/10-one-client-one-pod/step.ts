@@ -9,7 +9,7 @@ import { note, noted } from '../../../steps/notes.ts';
 import { applyManifest, clusterIpOf, getService, remove, type Service } from '../../../steps/objects.ts';
 import type { Deployment } from '../../../steps/page-pods.ts';
 import { ipOf, type Pod, readyPods } from '../../../steps/pods.ts';
-import { type Answer, allAnswered, answersOf, askFromPod, describeAnswers } from '../../../steps/requests.ts';
+import { allAnswered, answersOf, askFromPod, byOnePod, describeAnswers } from '../../../steps/requests.ts';
 import { soon } from '../../../steps/soon.ts';
 import { webserverService as name, servedWebservers } from '../../../steps/webservers.ts';
 
@@ -38,7 +38,7 @@ export const oneClientOnePod: Step = {
     const url = `http://${service.spec?.clusterIP}:8080`;
     const seen: string[] = [];
     for (const client of ['debug', 'debug2']) {
-      const answers = await soon(lab, () => askFromPod(lab, client, url, { times: 20 }), fromOne);
+      const answers = await soon(lab, () => askFromPod(lab, client, url, { times: 20 }), byOnePod);
       allAnswered(answers, `to ${client}`);
       expect(new Set(answersOf(answers)).size, `pods that answered ${client}`).to.equal(1);
       seen.push(`${client} (${await addressSeen(lab, client)}): ${describeAnswers(answers)}`);
@@ -71,7 +71,7 @@ export const oneClientOnePod: Step = {
     const each = await Promise.all(
       ['debug', 'debug2'].map((pod) => askFromPod(lab, pod, url, { times: 12 })),
     );
-    return each.every(fromOne) ? 2 : 1;
+    return each.every(byOnePod) ? 2 : 1;
   },
 };
 
@@ -103,10 +103,6 @@ async function foreseen(lab: Lab, service: Service): Promise<void> {
   const marked = Object.keys(marks).some((key) => /affinity/i.test(key));
   demand(!marked, { expected, observed: 'it on the Deployment', mistake: 'on-the-deployment' });
   demand(false, { expected, observed });
-}
-
-function fromOne(answers: readonly Answer[]): boolean {
-  return new Set(answersOf(answers)).size === 1;
 }
 
 /** The address that a backend sees when this pod asks. Throws unless it is the pod's own. */

@@ -5,7 +5,7 @@ import type { Lab } from '../../../lab.ts';
 import type { Step } from '../../../step.ts';
 import { find } from '../../../steps/ensure.ts';
 import { applyManifest, type Service } from '../../../steps/objects.ts';
-import { allAnswered, answersOf, askFromPod, describeAnswers } from '../../../steps/requests.ts';
+import { allAnswered, askFromPod, byOnePod, describeAnswers } from '../../../steps/requests.ts';
 import { soon } from '../../../steps/soon.ts';
 import { webserverService as name, servedWebservers } from '../../../steps/webservers.ts';
 
@@ -29,10 +29,9 @@ export const forHowLong: Step = {
     const seconds = foreseen(service);
     expect(seconds, 'timeoutSeconds').to.equal(wantedSeconds);
     const url = `http://${service.spec?.clusterIP}:8080`;
-    const oneAnswered = (all: Parameters<typeof answersOf>[0]) => new Set(answersOf(all)).size === 1;
-    const answers = await soon(lab, () => askFromPod(lab, 'debug', url, { times: 12 }), oneAnswered);
+    const answers = await soon(lab, () => askFromPod(lab, 'debug', url, { times: 12 }), byOnePod);
     allAnswered(answers, 'to debug');
-    expect(oneAnswered(answers), `one pod for quick requests (${describeAnswers(answers)})`).to.equal(true);
+    expect(byOnePod(answers), `one pod for quick requests (${describeAnswers(answers)})`).to.equal(true);
     lab.seen(`${seconds} s; ${describeAnswers(answers)}`);
   },
   solve: (lab) => affinity(lab, wantedSeconds),
