@@ -62,6 +62,8 @@ export interface Client {
     options: WriteOptions & { type: PatchType; force?: boolean },
   ): Promise<T>;
   delete(resource: Resource, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
+  /** Deletes every object of a kind in a namespace. */
+  deleteCollection(resource: Resource, options: { namespace: string } & Common): Promise<void>;
   /** Creates something below an object (`eviction`, `binding`). */
   post<T>(resource: Resource, ref: ObjectRef, subresource: string, body: unknown): Promise<T>;
   /** The open stream of a watch: one JSON object a line. */
@@ -119,6 +121,9 @@ export function createClient(credentials: Credentials): Client {
         ...(uid && { preconditions: { uid } }),
       };
       await json('DELETE', pathOf(resource, ref), body, { signal });
+    },
+    async deleteCollection(resource, { namespace, signal }) {
+      await json('DELETE', pathOf(resource, { namespace }), undefined, { signal });
     },
     post: (resource, ref, subresource, body) => json('POST', pathOf(resource, { ...ref, subresource }), body),
     watch: (resource, { signal, ...options }) => {

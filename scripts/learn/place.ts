@@ -1,6 +1,5 @@
 import type { Cluster } from '../../lib/cluster/cluster.ts';
 import { isNotFound } from '../../lib/kube/api-error.ts';
-import type { Client } from '../../lib/kube/client.ts';
 import { resources } from '../../lib/kube/resources.ts';
 import type { V1Namespace, Wire } from '../../lib/kube/types.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
@@ -26,7 +25,7 @@ export function createLearnersPlace(
 ): LabPlace {
   const client = cluster.client();
   const namespace = learnersNamespace(lab);
-  const create = (name: string, signal: AbortSignal) => ensureNamespace(client, name, lab, signal);
+  const create = (name: string, signal: AbortSignal) => ensureNamespace(cluster, name, lab, signal);
   return {
     namespace,
     open: async (signal) => void (await create(namespace, signal)),
@@ -43,11 +42,12 @@ export function createLearnersPlace(
 
 /** Makes it unless it is there; one that is just going away is waited for. */
 async function ensureNamespace(
-  client: Client,
+  cluster: Cluster,
   name: string,
   lab: string,
   signal: AbortSignal,
 ): Promise<string> {
+  const client = cluster.client();
   const find = () => {
     return client.get<Namespace>(resources.namespaces, { name }, { signal }).catch((error: unknown) => {
       if (isNotFound(error)) return undefined;
@@ -57,7 +57,8 @@ async function ensureNamespace(
   let there = await find();
   if (there?.metadata?.deletionTimestamp !== undefined) {
     const isGone = async () => (await find()) === undefined;
-    await waitFor(isGone, { what: `the end of the old namespace ${name}`, timeoutMs: 60_000, signal });
+    const what = `the end of the old namespace ${name}`;
+    await waitFor(isGone, { what, timeoutMs: 60_000 * cluster.pace, signal });
     there = undefined;
   }
   if (there === undefined) {

@@ -130,23 +130,22 @@ export async function sweepNamespaces(cluster: Cluster, signal: AbortSignal): Pr
 
 const deleteMs = 5000;
 
-/** Begins to delete a namespace; one that is gone already is fine. */
+/** Begins to delete a namespace with all that is in it; one that is gone already is fine. */
 export async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
-  await cluster
-    .client()
-    .delete(resources.namespaces, { name }, { signal: AbortSignal.timeout(deleteMs * cluster.pace) })
-    .catch((cause: unknown) => {
-      if (isNotFound(cause)) return;
-      if (!isAbort(cause)) throw cause;
-      throw new WorkshopError(
-        'timeout',
-        `could not delete the namespace ${name}: the API server is too slow`,
-        {
-          advice: 'the same again when the cluster is less busy: workshop status',
-          cause,
-        },
-      );
+  const client = cluster.client();
+  const signal = AbortSignal.timeout(deleteMs * cluster.pace);
+  try {
+    await client.delete(resources.namespaces, { name }, { signal });
+  } catch (cause) {
+    if (isNotFound(cause)) return;
+    if (!isAbort(cause)) throw cause;
+    throw new WorkshopError('timeout', `could not delete the namespace ${name}: the API server is too slow`, {
+      advice: 'the same again when the cluster is less busy: workshop status',
+      cause,
     });
+  }
+  // The namespace controller would begin with them five seconds later (its namespaceDeletionGracePeriod). Who may not do this waits.
+  await client.deleteCollection(resources.pods, { namespace: name, signal }).catch(() => {});
 }
 
 async function podsEnd(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<void> {

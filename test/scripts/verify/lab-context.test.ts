@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Cluster } from '../../../lib/cluster/cluster.ts';
 import type { Client } from '../../../lib/kube/client.ts';
 import { resources } from '../../../lib/kube/resources.ts';
-import type { V1Pod, Wire } from '../../../lib/kube/types.ts';
+import type { V1Namespace, V1Pod, Wire } from '../../../lib/kube/types.ts';
 import type { Settings } from '../../../lib/settings/settings.ts';
 import { waitFor } from '../../../lib/wait.ts';
 import { createLabPlace, type OwnPlace } from '../../../scripts/verify/lab-context.ts';
@@ -56,5 +56,16 @@ describe("the end of a lab's pods", function () {
     await emptied;
     const { items } = await api.client.list(resources.pods, { namespace: place.namespace });
     expect(items).to.have.lengthOf(1);
+  });
+
+  it('begins with that of their namespace, whoever else would begin with it later', async () => {
+    const place = await placeWithPod();
+    await place.close();
+    const { items } = await api.client.list(resources.pods, { namespace: place.namespace });
+    expect(items).to.have.lengthOf(0);
+    const namespace = await api.client.get<Wire<V1Namespace>>(resources.namespaces, {
+      name: place.namespace,
+    });
+    expect(namespace.metadata?.deletionTimestamp).to.be.a('string');
   });
 });
