@@ -10,7 +10,7 @@ import { runExec } from './run-exec.ts';
 import { acceptSpdy, spdyStreams } from './spdy-streams.ts';
 import type { RemoteStreams } from './streams.ts';
 import { findContainer } from './target.ts';
-import { websocketStreams } from './websocket-streams.ts';
+import { streamsMadeMs, websocketStreams } from './websocket-streams.ts';
 
 export interface Upgrade {
   verb: 'exec' | 'attach' | 'portForward';
@@ -22,14 +22,17 @@ export interface Upgrade {
   head: Buffer;
 }
 
+const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+
 /** exec, attach or port-forward over a WebSocket or SPDY/3.1. Throws HttpFault before anything was switched. */
 export async function upgradeStreams(upgrade: Upgrade): Promise<void> {
   if (upgrade.verb === 'portForward') return portForward(upgrade);
   const session = prepareSession(upgrade);
   // Loaded beforehand: the client's first messages come at once, and must find a listener.
   if (session.wanted.tty) await loadTerminals();
+  const { 'user-agent': client } = upgrade.request.headers;
   const streams = isWebSocket(upgrade)
-    ? websocketStreams(await acceptWebSocket(upgrade, ['v5.channel.k8s.io', 'v4.channel.k8s.io']))
+    ? websocketStreams(await acceptWebSocket(upgrade, channelProtocols), streamsMadeMs(client))
     : await spdyStreams(acceptSpdy(upgrade.request, upgrade.socket, upgrade.head), session.wanted);
   await session.run(streams);
 }

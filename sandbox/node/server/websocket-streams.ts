@@ -8,16 +8,21 @@ const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 2
 const highWater = 1024 * 1024;
 
 /**
- * Until kubectl 1.33 a client reads before it has made all its streams, and drops what comes for one that is not there yet
- * (kubernetes pull request 131203): first words, or the exit code. Real nodes take longer than this to start a command.
+ * How long a client may take to make its streams, in milliseconds. Until 1.33 Kubernetes' own reads before it has made them all,
+ * and drops what comes for one that is not there yet (kubernetes pull request 131203): first words, or the exit code. Real nodes
+ * take longer than this to start a command; on a busy computer its threads wait for some time.
  */
-const streamsMadeMs = 20;
+export function streamsMadeMs(userAgent = ''): number {
+  const [, minor] = /^kubectl\S*\/v1\.(\d+)/.exec(userAgent) ?? [];
+  const isGo = / kubernetes\//.test(userAgent);
+  return isGo && Number(minor ?? 0) < 34 ? 100 : 0;
+}
 
-/** exec and attach over a WebSocket; with v5 the client can end its input. */
-export function websocketStreams(socket: WebSocket): RemoteStreams {
+/** exec and attach over a WebSocket; with v5 the client can end its input. Nothing is sent in the first `quietMs`. */
+export function websocketStreams(socket: WebSocket, quietMs: number): RemoteStreams {
   let onStdin: (data: Buffer | undefined) => void = () => {};
   let onResize: (size: { columns: number; rows: number }) => void = () => {};
-  const clientReady = delay(streamsMadeMs);
+  const clientReady = quietMs > 0 ? delay(quietMs) : Promise.resolve();
   socket.on('error', () => {});
   socket.on('message', (message: Buffer) => {
     const [channel] = message;

@@ -213,9 +213,11 @@ async function typed(
     output += data.toString();
     // busybox asks for the cursor's position, as it does of any terminal.
     if (data.includes('\u001b[6n')) type('\u001b[1;1R');
-    const prompts = output.split('/ # ').length - 1;
+    // It draws its prompt once more when it hears of the terminal's size.
+    const shown = output.replaceAll('\r/ # \u001b[J', '');
+    const prompts = shown.split('\n/ # ').length - 1;
     const line = lines[next];
-    if (prompts > next && line !== undefined && / # (?:\u001b\[6n)?$/.test(output)) {
+    if (prompts > next && line !== undefined && /\n\/ # (?:\u001b\[6n)?$/.test(shown)) {
       next++;
       type(line);
     }
