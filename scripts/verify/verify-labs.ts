@@ -1,4 +1,4 @@
-import type { Check, Lab } from '../../labs/lab.ts';
+import type { Lab } from '../../labs/lab.ts';
 import type { Cluster } from '../../lib/cluster/cluster.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import type { Progress } from '../cli/progress.ts';
@@ -34,7 +34,7 @@ function isEmulated(pace: number): boolean {
 
 /**
  * Runs the chosen labs, several at once; then, with a set-up of their own, the checks that must run alone. Where labs run one after
- * the other anyway, those come last in their lab.
+ * the other, every check runs alone, and each lab is set up once.
  */
 export async function verifyLabs(options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
@@ -43,19 +43,12 @@ export async function verifyLabs(options: VerifyOptions): Promise<Verification> 
   await sweepNamespaces(cluster, options.signal);
   const results: CheckResult[] = [];
   const one = (part: Chosen) => runLab(part, options, (result) => void results.push(result));
-  if (atOnce(cluster) === 1) {
-    await pool(chosen.map(aloneLast), 1, one);
-  } else {
-    await pool(partOf(chosen, false), atOnce(cluster), one);
-    await pool(partOf(chosen, true), 1, one);
-  }
+  const size = atOnce(cluster);
+  const [beside, alone] = size === 1 ? [chosen, []] : [partOf(chosen, false), partOf(chosen, true)];
+  await pool(beside, size, one);
+  await pool(alone, 1, one);
   const ms = performance.now() - started;
   return { cluster: cluster.name, startedAt, ms, results: inTeachingOrder(chosen, results) };
-}
-
-function aloneLast({ lab, checks }: Chosen): Chosen {
-  const rank = ({ alone = false }: Check) => Number(alone);
-  return { lab, checks: checks.toSorted((a, b) => rank(a) - rank(b)) };
 }
 
 /** The labs with only those checks that run beside others, or only those that run alone; labs without such are left out. */

@@ -15,20 +15,31 @@ export function openMachines(name: string, paths: ClusterPaths, record: VagrantR
       advice: 'workshop up --backend vagrant',
     });
   }
-  const nodes = record.settings.nodes.map((node) => node.name);
+  const names = record.settings.nodes.map((node) => node.name);
   return {
     name,
     backend: 'vagrant',
     pace: record.emulated ? 6 : 2,
     ...apiAccess(paths.kubeconfig),
-    nodes: record.settings.nodes,
+    ...machineAccess(paths, record),
     paths,
     components: noComponents('virtual machines'),
     async runOnNode(node, argv, options = {}) {
-      const command = machineCommand(paths, nodes, node, argv);
+      const command = machineCommand(paths, names, node, argv);
       if (node === outside) return await runHere(command, options);
       return await runBySsh(node, command, options, 'workshop resume');
     },
-    nodeCommand: (node, argv) => machineCommand(paths, nodes, node, argv, process.stdin.isTTY === true),
+  };
+}
+
+/** The machines and how a command is run there: by ssh alone, and so also while `up` has not come to its end. */
+export function machineAccess(
+  paths: ClusterPaths,
+  { settings: { nodes } }: VagrantRecord,
+): Pick<Cluster, 'nodes' | 'nodeCommand'> {
+  const names = nodes.map((node) => node.name);
+  return {
+    nodes,
+    nodeCommand: (node, argv) => machineCommand(paths, names, node, argv, process.stdin.isTTY === true),
   };
 }

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { sshConfigFile, writeVagrantRecord } from '../../../lib/cluster/vagrant/record.ts';
 import { clusterPaths } from '../../../lib/paths.ts';
-import { repositoryRoot } from '../../../lib/root.ts';
 import { loadSettings } from '../../../lib/settings/load.ts';
+import { workshop } from '../type.ts';
 
 describe('workshop ssh while the machines are made', () => {
   let state: string;
@@ -20,36 +18,21 @@ describe('workshop ssh while the machines are made', () => {
   });
   afterEach(() => rmSync(state, { recursive: true }));
 
-  async function ssh(node: string): Promise<{ code: number; stderr: string }> {
-    const argv = [
-      join(repositoryRoot(), 'scripts', 'bin', 'workshop.js'),
-      'ssh',
-      node,
-      '--name',
-      'x',
-      '--',
-      'true',
-    ];
-    const env = { ...process.env, WORKSHOP_STATE_DIR: state };
-    return promisify(execFile)(process.execPath, argv, { env }).then(
-      ({ stderr }) => ({ code: 0, stderr }),
-      ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
-    );
-  }
+  const ssh = (node: string) => workshop(state, ['ssh', node, '--name', 'x', '--', 'true']);
 
   it('goes to one that Vagrant has made', async () => {
     const wire = join(state, 'wire');
     writeFileSync(wire, '#!/bin/sh\necho "asked for $1" >&2\n', { mode: 0o755 });
     const hosts = `Host *\n  ProxyCommand ${wire} %n\n`;
     writeFileSync(sshConfigFile(clusterPaths('x', state)), hosts);
-    const { code, stderr } = await ssh('worker-node02');
+    const { exitCode, stderr } = await ssh('worker-node02');
     expect(stderr).to.contain('asked for worker-node02');
-    expect(code).to.equal(255);
+    expect(exitCode).to.equal(255);
   });
 
   it('says what to type when there is none yet', async () => {
-    const { code, stderr } = await ssh('worker-node02');
+    const { exitCode, stderr } = await ssh('worker-node02');
     expect(stderr).to.contain('could not open the cluster x: it is not ready yet');
-    expect(code).to.equal(3);
+    expect(exitCode).to.equal(3);
   });
 });
